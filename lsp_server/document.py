@@ -1,0 +1,36 @@
+"""An immutable snapshot of one open document, and offsets into it.
+
+Everything below the LSP features works on these; nothing here knows LSP positions. Offsets count code points of
+`Document.text` (a Python `str` index), half-open.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen
+class Span:
+    """A half-open range of code-point offsets."""
+
+    start: int
+    end: int
+
+    @property
+    def empty(self) -> bool:
+        return self.start == self.end
+
+
+@frozen
+class Document:
+    uri: str
+    path: str
+    """Shown to the user and to the model: relative to the workspace with forward slashes, else the file name."""
+    language: str
+    """The LSP language id, for example "python", "typescriptreact", "cpp"."""
+    text: str
+    """As the editor holds it: line ends untouched."""
+    version: int | None = None
+
+    def slice(self, span: Span) -> str:
+        return self.text[span.start : span.end]
