@@ -1,5 +1,10 @@
 """Syntax trees for context and edits: parse once a version, find scopes, and say whether text parses.
 
-Knows tree-sitter and languages; knows no prompts, no edits, no LSP. Offsets are code points (`document.Span`).
+Knows tree-sitter and languages; knows no prompts, no edits, no LSP. Offsets are code points.
 Where tree-sitter or a grammar is not installed, `parse` returns None and callers fall back to lines.
 """
+
+from lsp_server.syntax.languages import DocStyle, LanguageInfo, fence_name, info_for
+from lsp_server.syntax.tree import Scope, Tree, parse
+
+__all__ = ["DocStyle", "LanguageInfo", "Scope", "Tree", "fence_name", "info_for", "parse"]

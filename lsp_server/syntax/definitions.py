@@ -1,0 +1,119 @@
+"""The parts of one definition: what wraps it, where its header ends, its body, its name. Works in bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from lsp_server.syntax.languages import LanguageInfo
+
+BODIES = frozenset({"field_declaration_list", "block"})
+"""Bodies that their parents hold without the field name "body"."""
+NAMES = frozenset(
+    {
+        "identifier",
+        "field_identifier",
+        "type_identifier",
+        "destructor_name",
+        "operator_name",
+        "operator_cast",
+        "template_function",
+    }
+)
+NAMING_FIELDS = ("name", "left", "key", "property", "declarator")
+"""Where a value's parent keeps the name, in `const f = …`, `a.f = …`, `f: …`, `f = …` and `typedef … f`."""
+
+
+def extent(node: Node, info: LanguageInfo) -> tuple[int, int]:
+    """Where a definition begins and ends, with decorators, attributes, `export`, template<> and semicolon."""
+    outer = _outermost(node, info)
+    first = outer
+    while info.leading and (before := first.prev_sibling) is not None and before.type in info.leading:
+        first = before
+    after = outer.next_sibling
+    last = after if after is not None and after.type == ";" and after.start_byte == outer.end_byte else outer
+    return first.start_byte, last.end_byte
+
+
+def _outermost(node: Node, info: LanguageInfo) -> Node:
+    while (parent := node.parent) is not None and parent.type in info.wrappers and _is_alone(node, parent):
+        node = parent
+    return node
+
+
+def _is_alone(node: Node, parent: Node) -> bool:
+    if parent.type == "expression_list":
+        return parent.named_child_count == 1
+    if node.type == "expression_list":
+        return True
+    return sum(child.type == node.type for child in parent.named_children) == 1
+
+
+def header_start(node: Node, info: LanguageInfo) -> int:
+    """Where the signature begins: after decorators, with everything else that `extent` includes."""
+    part: Node | None = _outermost(node, info).child(0)
+    while part is not None and part.type in ("decorator", "comment"):
+        part = part.next_sibling
+    return part.start_byte if part is not None else node.start_byte
+
+
+def header_end(node: Node, body: Node | None) -> int:
+    """Where the signature ends: before the body and any comment in front of it."""
+    if body is None:
+        return node.end_byte
+    before = body.prev_sibling
+    while before is not None and before.is_extra:
+        before = before.prev_sibling
+    return before.end_byte if before is not None else body.start_byte
+
+
+def body(node: Node) -> Node | None:
+    found = node.child_by_field_name("body")
+    if found is None and (type_ := node.child_by_field_name("type")) is not None:
+        found = next((child for child in type_.named_children if child.type in BODIES), None)
+    return found
+
+
+def name(node: Node) -> str:
+    """The last part of a definition's name: `run` for `Engine::run`; "" when it has none."""
+    found = node.child_by_field_name("name")
+    if found is not None:
+        return _text(found)
+    if (declarator := node.child_by_field_name("declarator")) is not None:
+        return _declared(declarator)
+    if node.type == "impl_item" and (type_ := node.child_by_field_name("type")) is not None:
+        return _text(type_)
+    return _assigned(node)
+
+
+def _declared(declarator: Node) -> str:
+    """The name inside C's declarators: `*(*name)(int)`."""
+    node: Node | None = declarator
+    while node is not None and node.type not in NAMES:
+        if node.type in ("qualified_identifier", "template_function"):
+            node = node.child_by_field_name("name")
+        else:
+            node = node.child_by_field_name("declarator") or node.named_child(0)
+    return _text(node) if node is not None else ""
+
+
+def _assigned(node: Node) -> str:
+    parent = node.parent
+    if parent is not None and parent.type == "expression_list":
+        parent = parent.parent
+    if parent is None:
+        return ""
+    if parent.type == "export_statement":
+        return "default"
+    for field in NAMING_FIELDS:
+        target = parent.child_by_field_name(field)
+        if target is not None and target != node:
+            property_ = target.child_by_field_name("property")
+            return _text(property_ or target).strip("\"'")
+    return ""
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,159 @@
+"""One parsed document: its scopes, its errors, and offsets between tree-sitter's bytes and code points."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from attrs import field, frozen
+
+from lsp_server.document import Span
+from lsp_server.syntax import definitions
+from lsp_server.syntax.languages import LanguageInfo, LoadedGrammar, info_for, load
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 that do not begin a character."""
+STEP = 1024
+"""Code points between two entries of the offset table."""
+KEPT_TREES = 8
+
+
+@frozen
+class Scope:
+    """A function, method or class."""
+
+    kind: Literal["function", "class"]
+    name: str
+    """Empty for an anonymous struct; "default" for an unnamed default export."""
+    span: Span
+    """With decorators, `export`, `const name =`, a leading template<> and attributes."""
+    header: Span
+    """The signature, without decorators, up to the body."""
+    body: Span | None
+    parent: Scope | None = field(eq=False, repr=False)
+    node: tree_sitter.Node = field(eq=False, repr=False)
+    """The definition itself, without what wraps it."""
+
+
+class Tree:
+    """The syntax tree of one text. Offsets are code points."""
+
+    def __init__(self, text: str, info: LanguageInfo, loaded: LoadedGrammar) -> None:
+        self.text = text
+        self.language = info.id
+        self.info = info
+        self._bytes = text.encode("utf-8", "surrogatepass")
+        self._definitions = loaded.definitions
+        self._tree = _parse_bytes(loaded, self._bytes)
+        self.root: tree_sitter.Node = self._tree.root_node
+        self.has_error: bool = self.root.has_error
+
+    @cached_property
+    def _table(self) -> list[int]:
+        """Byte offset of every STEP-th code point; empty where bytes and code points are the same."""
+        if len(self._bytes) == len(self.text):
+            return []
+        lengths = (
+            len(self.text[at : at + STEP].encode("utf-8", "surrogatepass"))
+            for at in range(0, len(self.text), STEP)
+        )
+        table = [0]
+        for length in lengths:
+            table.append(table[-1] + length)
+        return table
+
+    def to_byte(self, offset: int) -> int:
+        if not self._table:
+            return offset
+        step, rest = divmod(offset, STEP)
+        start = offset - rest
+        return self._table[step] + len(self.text[start:offset].encode("utf-8", "surrogatepass"))
+
+    def to_offset(self, byte: int) -> int:
+        """Count the characters that begin before `byte`."""
+        if not self._table:
+            return byte
+        step = bisect_right(self._table, byte) - 1
+        piece = self._bytes[self._table[step] : byte]
+        return step * STEP + len(piece.translate(None, CONTINUATION_BYTES))
+
+    def span(self, node: tree_sitter.Node) -> Span:
+        return Span(self.to_offset(node.start_byte), self.to_offset(node.end_byte))
+
+    def errors(self) -> list[Span]:
+        """Where the text does not parse: ERROR and MISSING nodes, in document order."""
+        found: list[Span] = []
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if node.is_error or node.is_missing:
+                found.append(self.span(node))
+            elif node.has_error:
+                waiting += reversed(node.children)
+        return found
+
+    def scopes(self) -> list[Scope]:
+        """Every function, method and class, in document order."""
+        return self._scopes
+
+    @cached_property
+    def _scopes(self) -> list[Scope]:
+        from tree_sitter import QueryCursor
+
+        captures = QueryCursor(self._definitions).captures(self.root)
+        found: list[tuple[Span, Literal["function", "class"], tree_sitter.Node]] = []
+        for kind in ("function", "class"):
+            for node in captures.get(kind, ()):
+                start, end = definitions.extent(node, self.info)
+                found.append((Span(self.to_offset(start), self.to_offset(end)), kind, node))
+        found.sort(key=lambda item: (item[0].start, -item[0].end))
+        scopes: list[Scope] = []
+        parent: Scope | None = None
+        for span, kind, node in found:
+            while parent is not None and parent.span.end < span.end:
+                parent = parent.parent
+            parent = self._scope(span, kind, node, parent)
+            scopes.append(parent)
+        return scopes
+
+    def _scope(
+        self, span: Span, kind: Literal["function", "class"], node: tree_sitter.Node, parent: Scope | None
+    ) -> Scope:
+        body = definitions.body(node)
+        header = Span(
+            self.to_offset(definitions.header_start(node, self.info)),
+            self.to_offset(definitions.header_end(node, body)),
+        )
+        return Scope(
+            kind, definitions.name(node), span, header, self.span(body) if body else None, parent, node
+        )
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [scope.span.start for scope in self._scopes]
+
+    def innermost(self, span: Span) -> Scope | None:
+        """The smallest scope that contains `span`; a cursor at its end counts as inside."""
+        at = bisect_right(self._starts, span.start) - 1
+        scope = self._scopes[at] if at >= 0 else None
+        while scope is not None and scope.span.end < span.end:
+            scope = scope.parent
+        return scope
+
+
+def _parse_bytes(loaded: LoadedGrammar, data: bytes) -> tree_sitter.Tree:
+    from tree_sitter import Parser
+
+    return Parser(loaded.grammar).parse(data)
+
+
+@lru_cache(maxsize=KEPT_TREES)
+def parse(language: str, text: str) -> Tree | None:
+    """Parse a text, or return the tree of the same text; None for a language without an installed grammar."""
+    info = info_for(language)
+    loaded = load(info.module, info.loader, info.query) if info else None
+    return Tree(text, info, loaded) if info and loaded else None
