@@ -1,0 +1,72 @@
+// Running other programs: one line before each long step, and a sentence instead of a stack trace when one fails.
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { ROOT } from './paths.mjs';
+
+/** A problem the person at the terminal can solve; printed without a stack trace. */
+export class SetupError extends Error {}
+
+/** npm exports its own settings to what it runs; an npm of another Node version must not inherit them. */
+export function environmentWithoutNpm() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) && name !== 'INIT_CWD'),
+  );
+}
+
+/** Run a program with its output on the terminal; returns the exit code. */
+export function exitCodeOf(command, args, { cwd = ROOT, env = process.env } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+  });
+}
+
+/** Run a program quietly; its output is shown only when it fails. Returns stdout. */
+export async function output(command, args, { cwd = ROOT, env = process.env } = {}) {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const out = [];
+  const all = [];
+  child.stdout.on('data', (data) => {
+    out.push(data);
+    all.push(data);
+  });
+  child.stderr.on('data', (data) => all.push(data));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) {
+    throw new SetupError(
+      `${command} ${args.join(' ')} failed (exit ${code}):\n${Buffer.concat(all).toString().trim()}`,
+    );
+  }
+  return Buffer.concat(out).toString();
+}
+
+/** Announce a step, run it, and say how long it took. */
+export async function step(title, work) {
+  const start = Date.now();
+  process.stdout.write(`• ${title} …`);
+  try {
+    const result = await work();
+    process.stdout.write(` ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+    return result;
+  } catch (error) {
+    process.stdout.write(' failed\n');
+    throw error;
+  }
+}
+
+/** Run a script's main function and turn its failure into an exit code. */
+export async function run(main) {
+  try {
+    process.exitCode = (await main()) ?? 0;
+  } catch (error) {
+    console.error(error instanceof SetupError ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+/** True when this file is the one node was started with. */
+export const isMain = (meta) => process.argv[1] === meta.filename;

@@ -1,0 +1,23 @@
+// Remembers what an installation was made from, so that an unchanged one is skipped.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** `inputs` are file paths or plain strings; the stamp changes when any of them does. */
+export function digest(...inputs) {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(fs.existsSync(input) ? fs.readFileSync(input) : input).update('\0');
+  return hash.digest('hex');
+}
+
+export function isCurrent(directory, value) {
+  try {
+    return fs.readFileSync(path.join(directory, '.setup-stamp'), 'utf8') === value;
+  } catch {
+    return false;
+  }
+}
+
+export function writeStamp(directory, value) {
+  fs.writeFileSync(path.join(directory, '.setup-stamp'), value);
+}
