@@ -77,7 +77,11 @@ class Settings:
         machine=True,
     )
     engine_context_window: int = setting(
-        "engine.contextWindow", 0, "Context window in tokens. 0: what the model and the memory allow.", minimum=0, machine=True
+        "engine.contextWindow",
+        0,
+        "Context window in tokens. 0: what the model and the memory allow.",
+        minimum=0,
+        machine=True,
     )
     engine_threads: int = setting(
         "engine.threads", 0, "Threads of the CPU engine. 0: one per physical core.", minimum=0, machine=True
@@ -89,9 +93,7 @@ class Settings:
         minimum=0,
         machine=True,
     )
-    tt_home: str = setting(
-        "tt.home", "", "The tt-metal checkout. Empty: `TT_METAL_HOME`.", machine=True
-    )
+    tt_home: str = setting("tt.home", "", "The tt-metal checkout. Empty: `TT_METAL_HOME`.", machine=True)
     tt_python: str = setting(
         "tt.python",
         "",
@@ -102,7 +104,10 @@ class Settings:
         "tt.mode",
         "performance",
         "Precision of the model on the board.",
-        choices={"performance": "Faster; lower precision in the feed-forward layers.", "accuracy": "Slower, closer to the original."},
+        choices={
+            "performance": "Faster; lower precision in the feed-forward layers.",
+            "accuracy": "Slower, closer to the original.",
+        },
         machine=True,
     )
     prompts_preset: str = setting(

@@ -1,6 +1,6 @@
 """The sandbox's inner half: limits itself, leaves the network where the system allows it, then becomes the command.
 
-Run as `python -I _child.py '{"seconds": …}' COMMAND ARG…` by `sandbox.run`. Standard library only: the interpreter may be any.
+Run as `python -I _child.py LIMITS COMMAND ARG…` by `sandbox.run`. Standard library only: the interpreter may be any.
 """
 
 import ctypes
@@ -22,7 +22,11 @@ def leave_network() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     uid, gid = os.getuid(), os.getgid()
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{uid} {uid} 1"),
+            ("gid_map", f"{gid} {gid} 1"),
+        ):
             try:
                 with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123
                     file.write(text)
@@ -45,7 +49,12 @@ def limit(seconds: int, memory_bytes: int) -> None:
     """Bound processor time, data segment, file size and core dumps of this process and its children."""
     import resource
 
-    for name, value in (("RLIMIT_CPU", seconds), ("RLIMIT_DATA", memory_bytes), ("RLIMIT_FSIZE", 256 << 20), ("RLIMIT_CORE", 0)):
+    for name, value in (
+        ("RLIMIT_CPU", seconds),
+        ("RLIMIT_DATA", memory_bytes),
+        ("RLIMIT_FSIZE", 256 << 20),
+        ("RLIMIT_CORE", 0),
+    ):
         kind = getattr(resource, name, None)
         if kind is not None and value >= 0:
             _, hard = resource.getrlimit(kind)

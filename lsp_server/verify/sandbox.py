@@ -19,7 +19,18 @@ from pathlib import Path
 from attrs import frozen
 
 CHILD = Path(__file__).with_name("_child.py")
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "GOCACHE", "GOPATH", "CARGO_HOME", "RUSTUP_HOME")
+KEPT_VARIABLES = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "GOCACHE",
+    "GOPATH",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+)
 
 
 @frozen
@@ -47,7 +58,11 @@ class Outcome:
 
 
 async def run(
-    argv: Sequence[str], *, cwd: Path, variables: Mapping[str, str] | None = None, limits: Limits | None = None
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    variables: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
 ) -> Outcome:
     """Run `argv` to its end; cancelling the task kills it with everything it started.
 
@@ -59,7 +74,11 @@ async def run(
         return await _collect(await _spawn(list(argv), cwd, environment, ()), limits, network=True)
     status_read, status_write = os.pipe()
     try:
-        bounds = {"cpu_seconds": int(limits.seconds) + 1, "memory_bytes": limits.memory_bytes, "status_fd": status_write}
+        bounds = {
+            "cpu_seconds": int(limits.seconds) + 1,
+            "memory_bytes": limits.memory_bytes,
+            "status_fd": status_write,
+        }
         wrapped = [sys.executable, "-I", str(CHILD), json.dumps(bounds), *argv]
         process = await _spawn(wrapped, cwd, environment, (status_write,))
     except BaseException:

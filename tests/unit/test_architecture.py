@@ -74,10 +74,27 @@ def test_imports_point_down(path: Path) -> None:
 
 def test_prompts_and_edits_read_no_clock_environment_or_network() -> None:
     """Invariant 8: the pure parts import nothing that could make a result differ between two runs."""
-    banned = {"time", "datetime", "random", "socket", "httpx", "urllib", "subprocess", "asyncio", "pygls", "lsprotocol"}
+    banned = {
+        "time",
+        "datetime",
+        "random",
+        "socket",
+        "httpx",
+        "urllib",
+        "subprocess",
+        "asyncio",
+        "pygls",
+        "lsprotocol",
+    }
     for path in MODULES:
         if part_of(path) in {"context", "edits", "syntax", "chat"}:
             tree = ast.parse(path.read_text("utf-8"))
-            names = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-            names |= {(n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
+            names = {
+                a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names
+            }
+            names |= {
+                (n.module or "").split(".")[0]
+                for n in ast.walk(tree)
+                if isinstance(n, ast.ImportFrom) and not n.level
+            }
             assert not names & banned, f"{path.relative_to(ROOT)} imports {sorted(names & banned)}"

@@ -98,7 +98,7 @@ class Backend(Protocol):
     def generate(
         self, prompt: Sequence[int], sampling: SamplingParams, emit: Callable[[Step], bool]
     ) -> FinishReason:
-        """Prefill `prompt` (reusing the KV cache's common prefix) and decode; call `emit` once a prefill chunk and once a token.
+        """Prefill `prompt` (reusing the KV cache's common prefix) and decode; call `emit` once a chunk and once a token.
 
         When `emit` returns True, stop within one step, keep the KV of what was confirmed, and return "cancelled".
         To resume, the scheduler calls again with `prompt` extended by the emitted token ids.

@@ -53,7 +53,9 @@ async def test_cancelling_kills_the_command(tmp_path: Path) -> None:
 async def test_output_is_bounded_and_says_so(tmp_path: Path) -> None:
     outcome = await run(python("print('x' * 1_000_000)"), cwd=tmp_path, limits=Limits(output_bytes=100))
 
-    assert outcome.output.startswith("x" * 100 + "\n[") and "more bytes of output were dropped" in outcome.output
+    assert (
+        outcome.output.startswith("x" * 100 + "\n[") and "more bytes of output were dropped" in outcome.output
+    )
 
 
 async def test_memory_is_bounded(tmp_path: Path) -> None:
@@ -62,10 +64,14 @@ async def test_memory_is_bounded(tmp_path: Path) -> None:
     assert outcome.returncode == 1 and "MemoryError" in outcome.output
 
 
-async def test_secrets_in_the_environment_stay_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secrets_in_the_environment_stay_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TT_ASSISTANT_API_KEY", "secret")
 
-    outcome = await run(python("import os; print(sorted(os.environ))"), cwd=tmp_path, variables={"EXTRA": "1"})
+    outcome = await run(
+        python("import os; print(sorted(os.environ))"), cwd=tmp_path, variables={"EXTRA": "1"}
+    )
 
     assert "TT_ASSISTANT_API_KEY" not in outcome.output and "EXTRA" in outcome.output
 

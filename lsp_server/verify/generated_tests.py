@@ -1,0 +1,195 @@
+"""Run a generated test file in a copy of the project, then against mutants of the code it tests.
+
+Owns the procedure; `sandbox` runs, `copy` copies, `frameworks` reads output, `mutants` makes wrong versions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from lsp_server.document import Document, Span
+from lsp_server.syntax.tree import parse
+from lsp_server.verify import sandbox
+from lsp_server.verify.copy import project_copy
+from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
+from lsp_server.verify.mutants import Mutant, mutants
+
+RUN = sandbox.Limits(seconds=60)
+MUTANT_RUN = sandbox.Limits(seconds=20)
+
+
+@frozen
+class TestReport:
+    """What running a generated test file showed."""
+
+    __test__ = False
+
+    results: tuple[TestResult, ...]
+    """Of the generated tests only, in the order they ran. Empty: the file could not be collected; `output` says why."""
+    output: str
+    killed: int = 0
+    mutants: int = 0
+    """Mutants tried; 0 when there were none, or no test passed."""
+    survivors: tuple[str, ...] = ()
+    """What the tests did not notice, in words."""
+    weak: tuple[str, ...] = ()
+    """Tests that passed and noticed none of the mutants."""
+    network: bool = False
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        return tuple(r.name for r in self.results if r.passed)
+
+    @property
+    def failed(self) -> tuple[TestResult, ...]:
+        return tuple(r for r in self.results if not r.passed)
+
+    def summary(self, dropped: int = 0) -> str:
+        """One line for the preview: "5 pass, 1 dropped, kills 7 of 9 mutants, 1 weak"."""
+        parts = [f"{len(self.passed)} pass"]
+        parts += [f"{len(self.failed)} fail"] if self.failed else []
+        parts += [f"{dropped} dropped"] if dropped else []
+        parts += [f"kills {self.killed} of {self.mutants} mutants"] if self.mutants else []
+        parts += [f"{len(self.weak)} weak ({', '.join(self.weak)})"] if self.weak else []
+        return ", ".join(parts)
+
+
+async def run_tests(
+    target: Document,
+    span: Span,
+    *,
+    root: Path,
+    target_path: Path,
+    test_path: Path,
+    test_text: str,
+    own: frozenset[str],
+    framework: str,
+    python: str,
+    report: Callable[[str], None],
+    most_mutants: int = 9,
+    budget_seconds: float = 90.0,
+) -> TestReport:
+    """Run `test_text` as `test_path` in a copy of `root` where `target` is as the editor holds it; then try mutants.
+
+    `own` names the generated tests (others in an existing file are run but not reported); empty means all of them.
+    `python` is the project's interpreter (see
+    `frameworks.python_of`). Raises KeyError for an unknown framework, EditRefused for a project too large to copy.
+    """
+    runner = FRAMEWORKS[framework]
+    began = time.monotonic()
+    texts = {target_path: target.text, test_path: test_text}
+    if target_path == test_path:
+        texts = {test_path: test_text}
+    context = project_copy(root, texts)
+    copy = await asyncio.to_thread(context.__enter__)
+    try:
+        file = copy / test_path.relative_to(root)
+        report("Running the tests")
+        outcome = await sandbox.run(
+            runner.command(copy, file, python), cwd=copy, variables=_variables(copy), limits=RUN
+        )
+        results = tuple(r for r in runner.parse(outcome.output) if not own or r.name in own)
+        passed = {r.name for r in results if r.passed}
+        if not passed or target_path == test_path:
+            return TestReport(
+                results, outcome.output, network=outcome.network, seconds=time.monotonic() - began
+            )
+        kills: dict[str, set[str]] = {}
+        tree = parse(target.language, target.text)
+        tried = mutants(tree, span, most_mutants) if tree is not None else []
+        for done, mutant in enumerate(tried, 1):
+            if time.monotonic() - began > budget_seconds:
+                break
+            report(f"Mutant {done} of {len(tried)}")
+            command = runner.command(copy, file, python)
+            place = copy / target_path.relative_to(root)
+            kills[mutant.what] = await _killers(mutant, target, place, copy, command, runner, passed)
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)
+    noticing = set().union(*kills.values()) if kills else set()
+    return TestReport(
+        results,
+        outcome.output,
+        killed=sum(1 for names in kills.values() if names),
+        mutants=len(kills),
+        survivors=tuple(what for what, names in kills.items() if not names),
+        weak=tuple(r.name for r in results if r.passed and r.name not in noticing) if kills else (),
+        network=outcome.network,
+        seconds=time.monotonic() - began,
+    )
+
+
+async def _killers(
+    mutant: Mutant,
+    target: Document,
+    place: Path,
+    copy: Path,
+    command: list[str],
+    runner: Framework,
+    passed: set[str],
+) -> set[str]:
+    """Names of the tests that passed on the real code and do not pass on the mutant."""
+    text = target.text[: mutant.span.start] + mutant.text + target.text[mutant.span.end :]
+    await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
+    outcome = await sandbox.run(command, cwd=copy, variables=_variables(copy), limits=MUTANT_RUN)
+    still = {r.name for r in runner.parse(outcome.output) if r.passed}
+    return passed - still
+
+
+def _variables(copy: Path) -> Mapping[str, str]:
+    return {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "CI": "true",
+        "HOME": str(copy.parent),
+        "NO_COLOR": "1",
+    }
+
+
+def drop_tests(language: str, text: str, names: frozenset[str]) -> str:
+    """Remove the named tests from a test file, leaving every other byte alone.
+
+    A test is a function of that name, or a call statement whose first argument is that name (`test("adds", …)`).
+    """
+    tree = parse(language, text)
+    if tree is None:
+        return text
+    spans = [s.span for s in tree.scopes() if s.kind == "function" and s.name in names]
+    stack = [tree.root]
+    while stack:
+        node = stack.pop()
+        if (
+            node.type == "call_expression"
+            and node.parent is not None
+            and node.parent.type == "expression_statement"
+        ):
+            arguments = node.child_by_field_name("arguments")
+            first = (
+                arguments.named_children[0] if arguments is not None and arguments.named_children else None
+            )
+            if first is not None and first.type in ("string", "template_string"):
+                where = tree.span(first)
+                if text[where.start + 1 : where.end - 1] in names:
+                    spans.append(tree.span(node.parent))
+                    continue
+        stack.extend(node.children)
+    for span in sorted(spans, key=lambda s: -s.start):
+        start = text.rfind("\n", 0, span.start) + 1
+        if text[start : span.start].strip():
+            start = span.start
+        end = span.end
+        while end < len(text) and text[end] in " \t\r":
+            end += 1
+        while end < len(text) and text[end] == "\n":
+            end += 1
+            following = text[end:].lstrip(" \t\r")
+            if not following.startswith("\n"):
+                break
+        text = text[:start] + text[end:]
+    return text.rstrip("\n") + "\n" if text.strip() else ""

@@ -1,0 +1,166 @@
+"""Generated tests are run in a copy, judged against mutants, and the project stays as it was."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from lsp_server.document import Document, Span
+from lsp_server.syntax.tree import parse
+from lsp_server.verify.generated_tests import drop_tests, run_tests
+from lsp_server.verify.mutants import mutants
+
+CLAMP = """def clamp(value, low, high):
+    if value < low:
+        return low
+    if value > high:
+        return high
+    return value
+"""
+
+TESTS = """from shop.numbers import clamp
+
+
+def test_inside():
+    assert clamp(5, 0, 10) == 5
+
+
+def test_below():
+    assert clamp(-1, 0, 10) == 0
+
+
+def test_wrong():
+    assert clamp(11, 0, 10) == 11
+
+
+def test_weak():
+    assert clamp is not None
+"""
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    (root / "shop").mkdir(parents=True)
+    (root / "shop" / "__init__.py").write_text("")
+    (root / "shop" / "numbers.py").write_text(CLAMP)
+    return root
+
+
+async def test_a_python_file_is_run_and_judged_against_mutants(project: Path) -> None:
+    before = snapshot(project)
+    target = Document("file:///x", "shop/numbers.py", "python", CLAMP)
+
+    report = await run_tests(
+        target,
+        Span(0, len(CLAMP)),
+        root=project,
+        target_path=project / "shop/numbers.py",
+        test_path=project / "tests/test_numbers.py",
+        test_text=TESTS,
+        own=frozenset(),
+        framework="pytest",
+        python=sys.executable,
+        report=lambda text: None,
+    )
+
+    assert report.passed == ("test_inside", "test_below", "test_weak")
+    assert [(r.name, r.message) for r in report.failed] == [("test_wrong", "assert 10 == 11")]
+    assert report.weak == ("test_weak",)
+    assert 0 < report.killed <= report.mutants
+    assert snapshot(project) == before
+    assert report.summary(1).startswith("3 pass, 1 fail, 1 dropped, kills ")
+
+
+async def test_a_node_test_file_is_run(tmp_path: Path) -> None:
+    root = tmp_path / "js"
+    root.mkdir()
+    source = "export function half(n) {\n  return n / 2;\n}\n"
+    (root / "package.json").write_text('{"type": "module"}')
+    (root / "half.js").write_text(source)
+    tests = (
+        "import test from 'node:test';\nimport assert from 'node:assert';\nimport { half } from './half.js';\n\n"
+        "test('halves', () => { assert.equal(half(4), 2); });\n\ntest('is wrong', () => { assert.equal(half(4), 3); });\n"
+    )
+
+    report = await run_tests(
+        Document("file:///x", "half.js", "javascript", source),
+        Span(0, len(source)),
+        root=root,
+        target_path=root / "half.js",
+        test_path=root / "half.test.js",
+        test_text=tests,
+        own=frozenset(),
+        framework="node:test",
+        python="",
+        report=lambda text: None,
+    )
+
+    assert report.passed == ("halves",) and [r.name for r in report.failed] == ["is wrong"]
+    assert report.killed >= 1
+    assert drop_tests("javascript", tests, frozenset({"is wrong"})).endswith("half(4), 2); });\n")
+
+
+@pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed")
+async def test_a_go_test_file_is_run(tmp_path: Path) -> None:
+    root = tmp_path / "gomod"
+    root.mkdir()
+    source = "package shop\n\nfunc Half(n int) int {\n\treturn n / 2\n}\n"
+    (root / "go.mod").write_text("module shop\n\ngo 1.19\n")
+    (root / "half.go").write_text(source)
+    tests = 'package shop\n\nimport "testing"\n\nfunc TestHalf(t *testing.T) {\n\tif Half(4) != 2 {\n\t\tt.Fatal("no")\n\t}\n}\n'
+
+    report = await run_tests(
+        Document("file:///x", "half.go", "go", source),
+        Span(14, len(source)),
+        root=root,
+        target_path=root / "half.go",
+        test_path=root / "half_test.go",
+        test_text=tests,
+        own=frozenset(),
+        framework="go test",
+        python="",
+        report=lambda text: None,
+    )
+
+    assert report.passed == ("TestHalf",) and report.killed >= 1
+
+
+def test_dropping_a_test_leaves_every_other_byte() -> None:
+    left = drop_tests("python", TESTS, frozenset({"test_wrong"}))
+
+    assert left == TESTS.replace("def test_wrong():\n    assert clamp(11, 0, 10) == 11\n\n\n", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        (
+            "python",
+            "def f(a: int, *args, b=-1):\n    '''a < b + 1'''\n    return a + 1 if a < b and True else 0\n",
+        ),
+        ("typescript", "function f(a: number): number {\n  // a < 1\n  return a === 1 ? a + 2 : -a;\n}\n"),
+        ("go", "func f(a int) bool {\n\treturn a < 3 && true\n}\n"),
+        ("rust", "fn f(a: &i32) -> bool {\n    *a < 3 && true\n}\n"),
+        ("cpp", "bool f(int *a) {\n    return *a < 3 && true;\n}\n"),
+        ("java", "class A { boolean f(int a) { return a < 3 && true; } }\n"),
+    ],
+)
+def test_mutants_parse_and_differ(language: str, code: str) -> None:
+    tree = parse(language, code)
+    assert tree is not None
+
+    found = mutants(tree, Span(0, len(code)))
+
+    assert len(found) >= 3
+    for mutant in found:
+        changed = code[: mutant.span.start] + mutant.text + code[mutant.span.end :]
+        again = parse(language, changed)
+        assert again is not None and not again.has_error and changed != code, mutant.what
