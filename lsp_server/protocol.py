@@ -7,7 +7,7 @@ arbitrary JSON (a nested key "jsonrpc" is parsed as a message by pygls).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from attrs import field, frozen
 from lsprotocol import types as lsp
@@ -22,12 +22,10 @@ class ActionInfo:
     id: str
     name: str
     description: str
-    output: str
-    """"show" | "replace" | "docstring" | "file"."""
+    output: Literal["show", "replace", "docstring", "file"]
     argument_hint: str = ""
     """Not empty: ask the user for this before running."""
-    source: str = "built in"
-    """"built in" | "user" | "workspace"."""
+    source: Literal["built in", "user", "workspace"] = "built in"
     in_menu: bool = True
 
 
@@ -52,16 +50,17 @@ class Receipt:
     completion_tokens: int = 0
     ttft_ms: float = 0.0
     tokens_per_second: float = 0.0
-    finish_reason: str = "stop"
+    finish_reason: Literal["stop", "length", "cancelled"] = "stop"
     dropped_turns: int = 0
     """Chat turns that no longer fit."""
 
 
 @frozen
 class CheckView:
+    """One thing that was verified about a proposal."""
+
     name: str
-    verdict: str
-    """"ok" | "failed" | "unknown"."""
+    verdict: Literal["ok", "failed", "unknown"]
     detail: str = ""
 
 
@@ -70,8 +69,7 @@ class ProposalView:
     """A checked edit that waits for the user. `new_text` is the whole document as it would be."""
 
     id: str
-    kind: str
-    """"docstring" | "replace" | "file"."""
+    kind: Literal["docstring", "replace", "file"]
     uri: str
     new_text: str
     summary: str
@@ -81,6 +79,8 @@ class ProposalView:
 
 @frozen
 class Turn:
+    """One turn of a conversation."""
+
     role: Literal["user", "assistant"]
     text: str
 
@@ -93,11 +93,25 @@ class Attachment:
     range: lsp.Range | None = None
 
 
+@frozen
+class InitializationOptions:
+    """`initializationOptions` of `initialize`; every field may be missing."""
+
+    settings: dict[str, Any] = field(factory=dict)
+    """The `ttAssistant` section, nested as in settings.json."""
+    extension: bool = False
+    """The client is our extension: hovers leave explanations to `ttAssistant/hoverExplanation`."""
+    trusted: bool = False
+    """The workspace is trusted: its prompt templates are read."""
+
+
 # ── requests: params and results ────────────────────────────────────────────────────────────────────────────────────
 
 
 @frozen
 class RunParams:
+    """Run an action on a range of a document."""
+
     run_id: str
     """Chosen by the client; `ttAssistant/event` notifications of this run carry it."""
     action: str
@@ -109,6 +123,8 @@ class RunParams:
 
 @frozen
 class RunResult:
+    """The answer, and for edit actions the proposal that waits for accept or reject."""
+
     text: str
     """The model's answer; for edit actions its raw text."""
     receipt: Receipt
@@ -123,6 +139,8 @@ class RunResult:
 
 @frozen
 class ChatParams:
+    """Answer the last turn of a conversation."""
+
     run_id: str
     turns: list[Turn]
     """The whole conversation; the last turn is the user's new one. The server keeps no history."""
@@ -133,17 +151,23 @@ class ChatParams:
 
 @frozen
 class ChatResult:
+    """The whole answer, after its deltas were sent as events."""
+
     text: str
     receipt: Receipt
 
 
 @frozen
 class AcceptParams:
+    """Ask for the edit of a proposal, moved to where the text is now."""
+
     proposal_id: str
 
 
 @frozen
 class AcceptResult:
+    """A versioned edit, or why there is none; the proposal is forgotten only when there is one."""
+
     edit: lsp.WorkspaceEdit | None = None
     """To apply as one undo step. None: refused."""
     refused: str = ""
@@ -151,6 +175,8 @@ class AcceptResult:
 
 @frozen
 class RejectParams:
+    """Forget a proposal."""
+
     proposal_id: str
 
 
@@ -165,12 +191,16 @@ class ApplyCodeParams:
 
 @frozen
 class ApplyCodeResult:
+    """A proposal like that of an edit action, or why there is none."""
+
     proposal: ProposalView | None = None
     refused: str = ""
 
 
 @frozen
 class ShowPromptParams:
+    """Render the prompt of an action without running it."""
+
     action: str
     text_document: lsp.VersionedTextDocumentIdentifier
     range: lsp.Range
@@ -179,6 +209,8 @@ class ShowPromptParams:
 
 @frozen
 class ShowPromptResult:
+    """What the model would receive."""
+
     markdown: str
     """The exact messages, then the table of parts."""
     receipt: Receipt
@@ -186,6 +218,8 @@ class ShowPromptResult:
 
 @frozen
 class CustomisePromptParams:
+    """Make an editable copy of a template."""
+
     name: str
     """An action id, "system", "context", or "presets/<name>"."""
     scope: Literal["workspace", "user"]
@@ -193,17 +227,21 @@ class CustomisePromptParams:
 
 @frozen
 class CustomisePromptResult:
+    """Where the copy is."""
+
     uri: str
     """The file to open: a copy of the template in force, or the override that was already there."""
 
 
 @frozen
 class ActionsParams:
-    pass
+    """List the actions, presets and mistakes in overrides."""
 
 
 @frozen
 class ActionsResult:
+    """Also sent as a notification when templates changed."""
+
     actions: list[ActionInfo]
     presets: list[str]
     problems: list[str]
@@ -212,24 +250,97 @@ class ActionsResult:
 
 @frozen
 class HoverExplanationParams:
+    """Explain what is under the mouse, for the second part of a hover; waits for the model."""
+
     text_document: lsp.TextDocumentIdentifier
     position: lsp.Position
 
 
 @frozen
 class HoverExplanationResult:
+    """The explanation; empty where there is nothing to explain."""
+
     markdown: str
     range: lsp.Range | None = None
 
 
 @frozen
 class EngineControlParams:
+    """Start, stop or restart the engine."""
+
     command: Literal["start", "stop", "restart"]
 
 
 @frozen
 class EngineControlResult:
+    """What happened, in a sentence."""
+
     message: str
+
+
+@frozen
+class ModelsParams:
+    """List the models that can be had for the CPU engine."""
+
+
+@frozen
+class ModelInfo:
+    """One model that can be had."""
+
+    id: str
+    name: str
+    description: str
+    size_bytes: int
+    path: str = ""
+    """Where it is; empty: not downloaded yet."""
+    licence: str = ""
+
+
+@frozen
+class ModelsResult:
+    """The models, smallest first."""
+
+    models: list[ModelInfo]
+
+
+@frozen
+class GetModelParams:
+    """Download a model; `download` events with this `run_id` tell the bytes. Resumes what was begun."""
+
+    run_id: str
+    id: str
+
+
+@frozen
+class GetModelResult:
+    """Where the model is now; the client puts this into `ttAssistant.engine.model`."""
+
+    path: str
+
+
+@frozen
+class DoctorParams:
+    """Examine the set-up: interpreter, packages, engine, board, models, templates."""
+
+
+@frozen
+class DoctorResult:
+    """The findings, for a Markdown view."""
+
+    markdown: str
+    ok: bool
+
+
+@frozen
+class RetrySetupParams:
+    """Install the native packages again after that failed; `ttAssistant/setup` tells the progress."""
+
+
+@frozen
+class RetrySetupResult:
+    """True when everything is there now."""
+
+    ready: bool
 
 
 # ── notifications ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -240,9 +351,9 @@ class EventParams:
     """A step of a running request, in order, all before its result."""
 
     run_id: str
-    kind: Literal["prefill", "delta", "reset", "note"]
+    kind: Literal["prefill", "delta", "reset", "note", "download"]
     """prefill: `done` of `total` tokens; delta: append `text`; reset: discard what was streamed (a repair round
-    begins); note: a sentence for the user, for example "Checking the edit"."""
+    begins); note: a sentence for the user, for example "Checking the edit"; download: `done` of `total` bytes."""
     text: str = ""
     done: int = 0
     total: int = 0
@@ -252,10 +363,8 @@ class EventParams:
 class StatusParams:
     """The one message that drives the status bar."""
 
-    state: str
-    """"stopped" | "starting" | "loading" | "ready" | "busy" | "failed"."""
-    kind: str = ""
-    """"tt" | "cpu" | "remote"."""
+    state: Literal["stopped", "starting", "loading", "ready", "busy", "failed"]
+    kind: Literal["", "tt", "cpu", "remote"] = ""
     model: str = ""
     detail: str = ""
     progress: float | None = None
@@ -273,6 +382,34 @@ class WarmParams:
     range: lsp.Range
 
 
+@frozen
+class SetupParams:
+    """Installing the packages that are not pure Python (syntax trees, the CPU engine), once after the first start."""
+
+    state: Literal["working", "done", "failed"]
+    message: str = ""
+    progress: float | None = None
+    """0..1 when known."""
+    button: str = ""
+
+
+@frozen
+class TrustParams:
+    """The user trusted the workspace: its templates may be read now."""
+
+
+@frozen
+class ErrorData:
+    """The `data` of every error response with `ERROR_CODE`; its message is a sentence for the user."""
+
+    code: str
+    """Which error of errors.py, for example "engineDied"; "internal" for a fault of ours."""
+    button: str = ""
+    """A command to offer, without the `ttAssistant.` prefix."""
+    detail: str = ""
+    """More text for an expandable view, for example the model's raw answer."""
+
+
 # ── the table ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 RUN = "ttAssistant/run"
@@ -285,9 +422,19 @@ ACTIONS = "ttAssistant/actions"
 HOVER_EXPLANATION = "ttAssistant/hoverExplanation"
 ENGINE_CONTROL = "ttAssistant/engineControl"
 REJECT = "ttAssistant/reject"
+MODELS = "ttAssistant/models"
+GET_MODEL = "ttAssistant/getModel"
+DOCTOR = "ttAssistant/doctor"
+RETRY_SETUP = "ttAssistant/retrySetup"
 EVENT = "ttAssistant/event"
 STATUS = "ttAssistant/status"
 WARM = "ttAssistant/warm"
+ACTIONS_CHANGED = "ttAssistant/actionsChanged"
+SETUP = "ttAssistant/setup"
+TRUST = "ttAssistant/trust"
+
+ERROR_CODE = -32001
+"""JSON-RPC code of errors that are written for the user; -32800 is a cancelled request."""
 
 REQUESTS: dict[str, tuple[type, type]] = {
     RUN: (RunParams, RunResult),
@@ -299,8 +446,17 @@ REQUESTS: dict[str, tuple[type, type]] = {
     ACTIONS: (ActionsParams, ActionsResult),
     HOVER_EXPLANATION: (HoverExplanationParams, HoverExplanationResult),
     ENGINE_CONTROL: (EngineControlParams, EngineControlResult),
+    MODELS: (ModelsParams, ModelsResult),
+    GET_MODEL: (GetModelParams, GetModelResult),
+    DOCTOR: (DoctorParams, DoctorResult),
+    RETRY_SETUP: (RetrySetupParams, RetrySetupResult),
 }
 """Client to server; every one can be cancelled with `$/cancelRequest`."""
 
-NOTIFICATIONS_TO_SERVER: dict[str, type] = {REJECT: RejectParams, WARM: WarmParams}
-NOTIFICATIONS_TO_CLIENT: dict[str, type] = {EVENT: EventParams, STATUS: StatusParams}
+NOTIFICATIONS_TO_SERVER: dict[str, type] = {REJECT: RejectParams, WARM: WarmParams, TRUST: TrustParams}
+NOTIFICATIONS_TO_CLIENT: dict[str, type] = {
+    EVENT: EventParams,
+    STATUS: StatusParams,
+    ACTIONS_CHANGED: ActionsResult,
+    SETUP: SetupParams,
+}
