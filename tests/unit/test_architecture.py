@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "document": set(),
     "settings": {"errors"},
     "protocol": set(),
-    "lines": set(),
+    "lines": {"document"},
     "syntax": BASE,
     "context": BASE | {"syntax"},
     "engine": BASE | {"settings"},
