@@ -205,7 +205,8 @@ def protocol_md() -> str:
         "# Messages beyond LSP",
         "",
         "Everything LSP can say is said in LSP; docs/architecture.md tells what works without these. Fields marked",
-        f"`?` may be missing and then have their default. Errors for the user have code {protocol.ERROR_CODE} and `ErrorData` as data.",
+        "`?` may be missing and then have their default. Errors for the user have code",
+        f"{protocol.ERROR_CODE} and `ErrorData` as data.",
         "",
     ]
     named = set()
