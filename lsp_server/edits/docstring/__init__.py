@@ -1,0 +1,45 @@
+"""Documentation of one definition: text from the model, place and proof from the syntax tree."""
+
+from __future__ import annotations
+
+import ast
+
+from attrs import evolve
+
+from lsp_server.document import Document, Span
+from lsp_server.edits.docstring import python
+from lsp_server.edits.docstring.text import documentation
+from lsp_server.edits.types import Proposal
+from lsp_server.errors import EditRefused
+
+NO_CHANGE = "The model proposed no change."
+
+
+def propose_docstring(document: Document, target: Span, reply: str) -> Proposal:
+    """Turn a reply into an edit that gives the definition at `target` its documentation and changes nothing else."""
+    try:
+        proposal = _python(document, target, reply)
+    except EditRefused as refusal:
+        refusal.detail = refusal.detail or reply
+        raise
+    if proposal.new_text == document.text:
+        raise EditRefused(NO_CHANGE, detail=reply)
+    return proposal
+
+
+def _python(document: Document, target: Span, reply: str) -> Proposal:
+    region, node = python.find(document, target)
+    at = region.positions(document.text)
+    code = document.text[at.start(node) : at.end(node)]
+    text = documentation(reply, "python", node.name, code)
+    if text == (ast.get_docstring(node) or ""):
+        raise EditRefused(NO_CHANGE)
+    draft = Proposal(
+        "docstring",
+        document.uri,
+        document.text,
+        document.version,
+        (python.place(document, region, node, text),),
+        f"Docstring of `{node.name}`",
+    )
+    return evolve(draft, checks=python.verify(document, region, node, text, draft.new_text))
