@@ -15,9 +15,9 @@ from attrs import frozen
 from lsp_server.document import Document, Span
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
-from lsp_server.verify.copy import project_copy
 from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
 from lsp_server.verify.mutants import Mutant, mutants
+from lsp_server.verify.project_copy import project_copy
 
 RUN = sandbox.Limits(seconds=60)
 MUTANT_RUN = sandbox.Limits(seconds=20)

@@ -115,7 +115,8 @@ async def test_a_go_test_file_is_run(tmp_path: Path) -> None:
     source = "package shop\n\nfunc Half(n int) int {\n\treturn n / 2\n}\n"
     (root / "go.mod").write_text("module shop\n\ngo 1.19\n")
     (root / "half.go").write_text(source)
-    tests = 'package shop\n\nimport "testing"\n\nfunc TestHalf(t *testing.T) {\n\tif Half(4) != 2 {\n\t\tt.Fatal("no")\n\t}\n}\n'
+    tests = 'package shop\n\nimport "testing"\n\n'
+    tests += 'func TestHalf(t *testing.T) {\n\tif Half(4) != 2 {\n\t\tt.Fatal("no")\n\t}\n}\n'
 
     report = await run_tests(
         Document("file:///x", "half.go", "go", source),
