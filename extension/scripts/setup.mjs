@@ -27,13 +27,13 @@ async function ensureNodeModules() {
   });
 }
 
-/** `tests` also installs what only the tests need: a browser and Neovim. */
-export async function setup({ tests = false } = {}) {
+/** `tests` also installs what only the tests need: a browser and Neovim. `ide` is VS Code in the browser. */
+export async function setup({ tests = false, ide = true } = {}) {
   checkNode();
   await debianPackages({ tests });
   await ensurePython();
   await ensureNodeModules();
-  await ensureIde();
+  if (ide) await ensureIde();
 }
 
 if (isMain(import.meta)) await run(() => setup({ tests: process.argv.includes('--tests') }));
