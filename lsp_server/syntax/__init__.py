@@ -4,7 +4,17 @@ Knows tree-sitter and languages; knows no prompts, no edits, no LSP. Offsets are
 Where tree-sitter or a grammar is not installed, `parse` returns None and callers fall back to lines.
 """
 
-from lsp_server.syntax.languages import DocStyle, LanguageInfo, fence_name, info_for
-from lsp_server.syntax.tree import Scope, Tree, parse
+from lsp_server.syntax.languages import DocStyle, LanguageInfo, fence_name, info_for, title
+from lsp_server.syntax.tree import Scope, Tree, is_in_function, parse
 
-__all__ = ["DocStyle", "LanguageInfo", "Scope", "Tree", "fence_name", "info_for", "parse"]
+__all__ = [
+    "DocStyle",
+    "LanguageInfo",
+    "Scope",
+    "Tree",
+    "fence_name",
+    "info_for",
+    "is_in_function",
+    "parse",
+    "title",
+]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
@@ -44,13 +44,17 @@ RUSTDOC = DocStyle("Rust doc comment", "above", "", "/// ", "")
 class LanguageInfo:
     id: str
     """The LSP language id."""
+    title: str
+    """The language's name for people."""
     module: str
     """The package that carries the grammar, and `loader`, the function in it."""
     functions: tuple[str, ...]
-    """Tree-sitter query patterns, each capturing a definition."""
+    """Tree-sitter query patterns."""
     classes: tuple[str, ...]
     imports: frozenset[str]
-    """Node types at the top level that bring names in."""
+    """Node types of statements that bring names in."""
+    data: tuple[str, ...]
+    """Patterns of constants, types and fields: what a file declares besides functions and classes."""
     doc: DocStyle
     line_comment: str
     fence: str
@@ -63,26 +67,40 @@ class LanguageInfo:
 
     @property
     def query(self) -> str:
-        """The definitions of a file, captured as @function and @class."""
-        functions, classes = "".join(self.functions), "".join(self.classes)
-        return functions.replace("DEFINITION", "function") + classes.replace("DEFINITION", "class")
+        """What a file declares, captured as @function, @class, @import and @data."""
+        captures = {
+            "function": self.functions,
+            "class": self.classes,
+            "import": (_nodes(*sorted(self.imports)),),
+            "data": self.data,
+        }
+        return "".join(
+            pattern.replace("CAPTURE", capture)
+            for capture, patterns in captures.items()
+            for pattern in patterns
+        )
 
 
 def _nodes(*types: str, having: str = "") -> str:
-    return "".join(f"({type_} {having}) @DEFINITION\n" for type_ in types)
+    return "".join(f"({type_} {having}) @CAPTURE\n" for type_ in types)
 
 
 def _valued(values: Sequence[str], parents: Sequence[str]) -> str:
     """Values that take their name from what they are assigned to."""
-    return "".join(f"({parent}: ({value}) @DEFINITION)\n" for parent in parents for value in values)
+    return "".join(f"({parent}: ({value}) @CAPTURE)\n" for parent in parents for value in values)
 
 
 PYTHON = LanguageInfo(
     id="python",
+    title="Python",
     module="tree_sitter_python",
     functions=(_nodes("function_definition"),),
     classes=(_nodes("class_definition"),),
     imports=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
+    data=(
+        "(module (expression_statement (assignment)) @CAPTURE)\n",
+        "(class_definition body: (block (expression_statement (assignment)) @CAPTURE))\n",
+    ),
     doc=PYDOC,
     line_comment="#",
     fence="python",
@@ -113,10 +131,16 @@ _JS_WRAPPERS = frozenset(
 )
 JAVASCRIPT = LanguageInfo(
     id="javascript",
+    title="JavaScript",
     module="tree_sitter_javascript",
     functions=(_JS_NAMED, _valued(_JS_VALUES, (*_JS_PARENTS, "field_definition value"))),
     classes=(_nodes("class_declaration"), _valued(("class",), _JS_PARENTS)),
     imports=frozenset({"import_statement"}),
+    data=(
+        "(program [(lexical_declaration) (variable_declaration)] @CAPTURE)\n",
+        "(program (export_statement (lexical_declaration)) @CAPTURE)\n",
+        _nodes("field_definition"),
+    ),
     doc=JSDOC,
     line_comment="//",
     fence="javascript",
@@ -125,6 +149,7 @@ JAVASCRIPT = LanguageInfo(
 )
 TYPESCRIPT = LanguageInfo(
     id="typescript",
+    title="TypeScript",
     module="tree_sitter_typescript",
     loader="language_typescript",
     functions=(
@@ -139,6 +164,11 @@ TYPESCRIPT = LanguageInfo(
         _valued(("class",), _JS_PARENTS),
     ),
     imports=frozenset({"import_statement", "import_alias"}),
+    data=(
+        "(program [(lexical_declaration) (variable_declaration)] @CAPTURE)\n",
+        "(program (export_statement (lexical_declaration)) @CAPTURE)\n",
+        _nodes("type_alias_declaration", "public_field_definition", "property_signature"),
+    ),
     doc=JSDOC,
     line_comment="//",
     fence="typescript",
@@ -147,14 +177,16 @@ TYPESCRIPT = LanguageInfo(
 )
 GO = LanguageInfo(
     id="go",
+    title="Go",
     module="tree_sitter_go",
     functions=(
         _nodes("function_declaration", "method_declaration"),
-        "(short_var_declaration right: (expression_list (func_literal) @DEFINITION))\n",
-        "(var_spec value: (expression_list (func_literal) @DEFINITION))\n",
+        "(short_var_declaration right: (expression_list (func_literal) @CAPTURE))\n",
+        "(var_spec value: (expression_list (func_literal) @CAPTURE))\n",
     ),
     classes=(_nodes("type_spec"),),
     imports=frozenset({"package_clause", "import_declaration"}),
+    data=("(source_file [(const_declaration) (var_declaration)] @CAPTURE)\n", _nodes("field_declaration")),
     doc=GODOC,
     line_comment="//",
     fence="go",
@@ -170,10 +202,12 @@ GO = LanguageInfo(
 )
 RUST = LanguageInfo(
     id="rust",
+    title="Rust",
     module="tree_sitter_rust",
     functions=(_nodes("function_item", "function_signature_item"),),
     classes=(_nodes("struct_item", "enum_item", "union_item", "trait_item", "impl_item"),),
     imports=frozenset({"use_declaration", "extern_crate_declaration"}),
+    data=(_nodes("const_item", "static_item", "type_item", "field_declaration", "enum_variant"),),
     doc=RUSTDOC,
     line_comment="//",
     fence="rust",
@@ -182,13 +216,18 @@ RUST = LanguageInfo(
 )
 _C_RECORDS = ("struct_specifier", "union_specifier", "enum_specifier")
 _C_WRAPPERS = frozenset({"type_definition", "declaration", "field_declaration"})
-_C_IMPORTS = frozenset({"preproc_include"})
+_C_DATA = (
+    _nodes("preproc_def", "preproc_function_def", "field_declaration", "enumerator"),
+    "(translation_unit [(declaration) (type_definition)] @CAPTURE)\n",
+)
 C = LanguageInfo(
     id="c",
+    title="C",
     module="tree_sitter_c",
     functions=(_nodes("function_definition"),),
     classes=(_nodes(*_C_RECORDS, having="body: (_)"),),
-    imports=_C_IMPORTS,
+    imports=frozenset({"preproc_include"}),
+    data=_C_DATA,
     doc=DOXYGEN,
     line_comment="//",
     fence="c",
@@ -196,10 +235,12 @@ C = LanguageInfo(
 )
 CPP = LanguageInfo(
     id="cpp",
+    title="C++",
     module="tree_sitter_cpp",
     functions=(_nodes("function_definition"),),
     classes=(_nodes(*_C_RECORDS, "class_specifier", having="body: (_)"),),
-    imports=_C_IMPORTS | {"using_declaration", "alias_declaration"},
+    imports=frozenset({"preproc_include", "using_declaration", "alias_declaration"}),
+    data=_C_DATA,
     doc=DOXYGEN,
     line_comment="//",
     fence="cpp",
@@ -207,6 +248,7 @@ CPP = LanguageInfo(
 )
 JAVA = LanguageInfo(
     id="java",
+    title="Java",
     module="tree_sitter_java",
     functions=(_nodes("method_declaration", "constructor_declaration", "compact_constructor_declaration"),),
     classes=(
@@ -219,6 +261,7 @@ JAVA = LanguageInfo(
         ),
     ),
     imports=frozenset({"package_declaration", "import_declaration"}),
+    data=(_nodes("field_declaration", "enum_constant"),),
     doc=JAVADOC,
     line_comment="//",
     fence="java",
@@ -256,9 +299,30 @@ FENCES = {"plaintext": "text", "shellscript": "bash", "objective-c": "objectivec
 """Fence names of other languages whose LSP id is not what Markdown calls them."""
 
 
+TITLES = {
+    "plaintext": "text",
+    "shellscript": "Bash",
+    "csharp": "C#",
+    "php": "PHP",
+    "html": "HTML",
+    "css": "CSS",
+    "sql": "SQL",
+    "json": "JSON",
+    "yaml": "YAML",
+    "xml": "XML",
+    "objective-c": "Objective-C",
+}
+
+
 def info_for(language: str) -> LanguageInfo | None:
     """Return what is known of an LSP language id or a common alias of one."""
     return LANGUAGES.get(ALIASES.get(language, language))
+
+
+def title(language: str) -> str:
+    """Return the name of a language for people: "C++", "Ruby"."""
+    info = info_for(language)
+    return info.title if info else TITLES.get(language, language.title())
 
 
 def fence_name(language: str) -> str:
@@ -270,7 +334,7 @@ def fence_name(language: str) -> str:
 @frozen
 class LoadedGrammar:
     grammar: Grammar
-    definitions: Query = field(eq=False)
+    declarations: Query
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +39,13 @@ class Scope:
     """The definition itself, without what wraps it."""
 
 
+def is_in_function(scope: Scope | None) -> bool:
+    """Whether a scope is a function or lies in one."""
+    while scope is not None and scope.kind != "function":
+        scope = scope.parent
+    return scope is not None
+
+
 class Tree:
     """The syntax tree of one text. Offsets are code points."""
 
@@ -47,7 +54,7 @@ class Tree:
         self.language = info.id
         self.info = info
         self._bytes = text.encode("utf-8", "surrogatepass")
-        self._definitions = loaded.definitions
+        self._declarations = loaded.declarations
         self._tree = _parse_bytes(loaded, self._bytes)
         self.root: tree_sitter.Node = self._tree.root_node
         self.has_error: bool = self.root.has_error
@@ -100,14 +107,31 @@ class Tree:
         """Every function, method and class, in document order."""
         return self._scopes
 
+    def imports(self) -> list[Span]:
+        """Statements that bring names in and stand in no function."""
+        return self._outside_functions("import")
+
+    def data(self) -> list[Span]:
+        """Constants, types and fields that stand in no function."""
+        return self._outside_functions("data")
+
+    def _outside_functions(self, capture: str) -> list[Span]:
+        spans = sorted(
+            (self.span(node) for node in self._captures.get(capture, ())), key=lambda span: span.start
+        )
+        return [span for span in spans if not is_in_function(self.innermost(span))]
+
     @cached_property
-    def _scopes(self) -> list[Scope]:
+    def _captures(self) -> dict[str, list[tree_sitter.Node]]:
         from tree_sitter import QueryCursor
 
-        captures = QueryCursor(self._definitions).captures(self.root)
+        return QueryCursor(self._declarations).captures(self.root)
+
+    @cached_property
+    def _scopes(self) -> list[Scope]:
         found: list[tuple[Span, Literal["function", "class"], tree_sitter.Node]] = []
         for kind in ("function", "class"):
-            for node in captures.get(kind, ()):
+            for node in self._captures.get(kind, ()):
                 start, end = definitions.extent(node, self.info)
                 found.append((Span(self.to_offset(start), self.to_offset(end)), kind, node))
         found.sort(key=lambda item: (item[0].start, -item[0].end))
@@ -143,6 +167,17 @@ class Tree:
         while scope is not None and scope.span.end < span.end:
             scope = scope.parent
         return scope
+
+    def starting_at(self, offset: int) -> Scope | None:
+        """The outermost scope that begins at `offset`."""
+        at = bisect_left(self._starts, offset)
+        found = at < len(self._starts) and self._starts[at] == offset
+        return self._scopes[at] if found else None
+
+    def inside(self, span: Span) -> list[Scope]:
+        """The scopes that lie in `span`, in document order."""
+        first, last = bisect_left(self._starts, span.start), bisect_left(self._starts, span.end)
+        return [scope for scope in self._scopes[first:last] if scope.span.end <= span.end]
 
 
 def _parse_bytes(loaded: LoadedGrammar, data: bytes) -> tree_sitter.Tree:

@@ -1,0 +1,105 @@
+"""Which code an action is about: the selection put in order, or the definition at the cursor."""
+
+from __future__ import annotations
+
+from lsp_server.context import lines
+from lsp_server.document import Document, Span
+from lsp_server.errors import NothingSelected, UnsuitableDocument
+from lsp_server.syntax import Scope, Tree, info_for, parse
+
+MAX_CHARACTERS = 2_000_000
+
+
+def target_span(document: Document, span: Span) -> Span:
+    """Turn a selection or a cursor into the code to act on.
+
+    A selection is trimmed to whole lines and whole statements. A cursor means the innermost function or class; in
+    languages without a grammar, the innermost block by indentation. Raises NothingSelected, UnsuitableDocument.
+    """
+    check_suitable(document)
+    text = document.text
+    span = Span(min(max(span.start, 0), len(text)), min(max(span.end, 0), len(text)))
+    tree = parse(document.language, text)
+    selected = lines.stripped(text, span)
+    if selected.empty:
+        return _at_cursor(document, tree, span.start)
+    if tree is None:
+        return lines.whole(text, selected)
+    return _whole_nodes(tree, selected)
+
+
+def check_suitable(document: Document) -> None:
+    """Raise UnsuitableDocument for a file that no action can use."""
+    if "\0" in document.text:
+        raise UnsuitableDocument(f"{document.path} is a binary file: open a text file and try again.")
+    if len(document.text) > MAX_CHARACTERS:
+        size = len(document.text) / 1_000_000
+        raise UnsuitableDocument(
+            f"{document.path} is too large ({size:.1f} million characters; the limit is "
+            f"{MAX_CHARACTERS // 1_000_000}): move the code into a smaller file."
+        )
+    if not document.text.strip():
+        raise UnsuitableDocument(f"{document.path} is empty: write some code and try again.")
+
+
+def _at_cursor(document: Document, tree: Tree | None, cursor: int) -> Span:
+    text = document.text
+    line = lines.stripped(text, lines.at(text, cursor))
+    probe = min(max(cursor, line.start), line.end)
+    if tree is None:
+        block = lines.block(text, cursor)
+        if block is not None:
+            return block
+        raise NothingSelected("There is no code at the cursor: select the lines you mean.")
+    scope = (None if line.empty else _below_comment(tree, line.start)) or tree.innermost(Span(probe, probe))
+    if scope is not None:
+        return scope.span
+    if not line.empty:
+        return _whole_nodes(tree, line)
+    raise NothingSelected("The cursor is not in a function or class: move it into one, or select some code.")
+
+
+def _below_comment(tree: Tree, offset: int) -> Scope | None:
+    """The definition right below the comment at `offset`, without a blank line between them."""
+    info = info_for(tree.language)
+    byte = tree.to_byte(offset)
+    node = tree.root.descendant_for_byte_range(byte, byte + 1)
+    while node is not None and info is not None and node.type not in info.comments:
+        node = node.parent
+    while node is not None and info is not None and node.type in info.comments:
+        end = tree.to_offset(node.end_byte)
+        below = lines.stripped(tree.text, Span(end, min(end + lines.LOOKAHEAD, len(tree.text)))).start
+        if lines.is_blank_between(tree.text, end, below):
+            return None
+        scope = tree.starting_at(below)
+        if scope is not None:
+            return scope
+        node = node.next_sibling
+    return None
+
+
+def _whole_nodes(tree: Tree, selected: Span) -> Span:
+    """Grow a selection to the smallest run of statements that fills whole lines."""
+    text = tree.text
+    wanted = lines.whole(text, selected)
+    first, last = tree.to_byte(wanted.start), tree.to_byte(wanted.end)
+    node = tree.root.descendant_for_byte_range(first, last)
+    while node is not None:
+        inside = [c for c in node.children if c.end_byte > first and c.start_byte < last]
+        candidates = [(inside[0].start_byte, inside[-1].end_byte)] if inside else []
+        for start, end in [*candidates, (node.start_byte, node.end_byte)]:
+            grown = lines.stripped(text, Span(tree.to_offset(start), tree.to_offset(end)))
+            if lines.whole(text, grown) == grown and grown.start <= wanted.start and wanted.end <= grown.end:
+                return _with_wrapper(tree, grown)
+        node = node.parent
+    return wanted
+
+
+def _with_wrapper(tree: Tree, span: Span) -> Span:
+    """Take the whole definition when a selection covers its signature and its body."""
+    scope = tree.innermost(span)
+    while scope is not None and scope.parent is not None and scope.parent.header.start >= span.start:
+        scope = scope.parent
+    if scope is None or span.start > scope.header.start:
+        return span
+    return Span(min(span.start, scope.span.start), max(span.end, scope.span.end))
