@@ -1,0 +1,162 @@
+"""Ask the project's own linters and type checker whether a proposed text has findings that the old text had not.
+
+Only tools the project configures and has installed are run, only in trusted workspaces, on text given through standard
+input or a shadow file: nothing is written into the project.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import frozen
+
+from lsp_server.edits.types import Check
+
+SECONDS = 20.0
+PYTHON = {"python"}
+SCRIPTS = {"javascript", "javascriptreact", "typescript", "typescriptreact"}
+
+
+@frozen
+class Linter:
+    """One tool. Findings are compared without their line numbers, since an edit moves lines."""
+
+    name: str
+    languages: set[str]
+    configured: Callable[[Path], bool]
+    arguments: Callable[[Path, Path], list[str]]
+    """(file as the project knows it, temporary file with the text) → arguments after the executable."""
+    findings: Callable[[str], list[str]]
+    stdin: bool = True
+
+
+def _has(root: Path, names: tuple[str, ...], section: str = "") -> bool:
+    """A configuration file of that name, or the section in pyproject.toml or setup.cfg."""
+    if any((root / name).exists() for name in names):
+        return True
+    for name in ("pyproject.toml", "setup.cfg"):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if section and f"[{section}" in (root / name).read_text("utf-8"):
+                return True
+    return False
+
+
+def _ruff_findings(output: str) -> list[str]:
+    return [f"{item['code']} {item['message']}" for item in json.loads(output)]
+
+
+def _mypy_findings(output: str) -> list[str]:
+    return re.findall(r"^[^\n]*?:\d+(?::\d+)?: error: (.*)$", output, re.M)
+
+
+def _eslint_findings(output: str) -> list[str]:
+    return [
+        f"{m.get('ruleId') or 'error'} {m['message']}"
+        for file in json.loads(output)
+        for m in file["messages"]
+    ]
+
+
+LINTERS = (
+    Linter(
+        "ruff",
+        PYTHON,
+        lambda root: _has(root, ("ruff.toml", ".ruff.toml"), "tool.ruff"),
+        lambda file, _: [
+            "check",
+            "--quiet",
+            "--no-cache",
+            "--output-format=json",
+            f"--stdin-filename={file}",
+            "-",
+        ],
+        _ruff_findings,
+    ),
+    Linter(
+        "mypy",
+        PYTHON,
+        lambda root: _has(root, ("mypy.ini", ".mypy.ini"), "tool.mypy") or _has(root, (), "mypy"),
+        lambda file, text: [
+            "--no-error-summary",
+            "--hide-error-context",
+            "--shadow-file",
+            str(file),
+            str(text),
+            str(file),
+        ],
+        _mypy_findings,
+        stdin=False,
+    ),
+    Linter(
+        "eslint",
+        SCRIPTS,
+        lambda root: any(root.glob("eslint.config.*")) or any(root.glob(".eslintrc*")),
+        lambda file, _: ["--format=json", "--stdin", f"--stdin-filename={file}"],
+        _eslint_findings,
+    ),
+)
+
+
+async def check(root: Path, file: Path, language: str, old: str, new: str) -> list[Check]:
+    """One Check for each linter the project configures for `language`: no new finding, the new ones, or why not known."""
+    asked = []
+    for linter in LINTERS:
+        if language in linter.languages and await asyncio.to_thread(linter.configured, root):
+            asked.append(_ask(linter, root, file, old, new))
+    return list(await asyncio.gather(*asked))
+
+
+async def _ask(linter: Linter, root: Path, file: Path, old: str, new: str) -> Check:
+    name = f"no new {linter.name} finding"
+    program = await asyncio.to_thread(_executable, linter.name, root)
+    if program is None:
+        return Check(name, None, f"{linter.name} is configured but not installed")
+    try:
+        before, after = await asyncio.gather(
+            _findings(linter, program, root, file, old), _findings(linter, program, root, file, new)
+        )
+    except asyncio.TimeoutError:
+        return Check(name, None, f"{linter.name} took longer than {SECONDS:.0f} s")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Check(name, None, f"{linter.name} could not be run ({type(error).__name__})")
+    added = list((Counter(after) - Counter(before)).elements())
+    return Check(name, not added, "; ".join(added[:3]))
+
+
+async def _findings(linter: Linter, program: str, root: Path, file: Path, text: str) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="tt-assistant-lint-") as folder:
+        place = Path(folder) / file.name
+        if not linter.stdin:
+            await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
+        process = await asyncio.create_subprocess_exec(
+            program,
+            *linter.arguments(file, place),
+            cwd=root,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            given = text.encode("utf-8") if linter.stdin else b""
+            output, _ = await asyncio.wait_for(process.communicate(given), SECONDS)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+    return linter.findings(output.decode("utf-8", "replace"))
+
+
+def _executable(name: str, root: Path) -> str | None:
+    """The project's own copy before one on the PATH."""
+    for folder in (".venv/bin", "venv/bin", ".venv/Scripts", "node_modules/.bin"):
+        found = shutil.which(name, path=str(root / folder))
+        if found:
+            return found
+    return shutil.which(name)

@@ -1,0 +1,56 @@
+"""The project's own linters judge the proposed text; what they said before is not held against it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from lsp_server.verify.linters import check
+
+OLD = "import os\n\n\ndef add(a: int, b: int) -> int:\n    return a + b\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose virtual environment holds this test run's ruff and mypy."""
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (tmp_path / "calc.py").write_text(OLD)
+    return tmp_path
+
+
+async def test_a_new_finding_is_named_and_an_old_one_is_not(project: Path) -> None:
+    (project / "ruff.toml").write_text('lint.select = ["F"]\n')
+
+    (clean,) = await check(project, project / "calc.py", "python", OLD, OLD.replace("a + b", "b + a"))
+    (worse,) = await check(project, project / "calc.py", "python", OLD, OLD.replace("a + b", "a + c"))
+
+    assert clean.ok is True
+    assert worse.ok is False and "F821" in worse.detail and "F401" not in worse.detail
+
+
+async def test_the_type_checker_sees_the_proposed_text(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.mypy]\nstrict = true\n")
+
+    (worse,) = await check(project, project / "calc.py", "python", OLD, OLD.replace("a + b", "str(a + b)"))
+
+    assert (
+        worse.name == "no new mypy finding"
+        and worse.ok is False
+        and "Incompatible return value" in worse.detail
+    )
+    assert (project / "calc.py").read_text() == OLD
+
+
+async def test_a_project_without_linters_has_no_such_check(project: Path) -> None:
+    assert await check(project, project / "calc.py", "python", OLD, OLD) == []
+
+
+async def test_a_configured_linter_that_is_missing_is_unknown_not_ok(tmp_path: Path) -> None:
+    (tmp_path / "eslint.config.mjs").write_text("export default [];\n")
+
+    (found,) = await check(tmp_path, tmp_path / "a.ts", "typescript", "let a = 1;\n", "let a = 2;\n")
+
+    assert found.ok is None and "not installed" in found.detail
