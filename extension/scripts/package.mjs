@@ -12,7 +12,10 @@ export async function packageVsix() {
   await build();
   await step('package the VSIX', async () => {
     fs.mkdirSync(BUILD, { recursive: true });
-    await output(tool('vsce'), ['package', ...OPTIONS, '--out', VSIX], { cwd: ROOT, env: environmentWithoutNpm() });
+    await output(tool('vsce'), ['package', ...OPTIONS, '--out', VSIX], {
+      cwd: ROOT,
+      env: environmentWithoutNpm(),
+    });
   });
   return VSIX;
 }
