@@ -1,0 +1,1 @@
+"""A small bookshop: prices, stock and orders."""
