@@ -28,7 +28,7 @@ def shipping(weight_grams: int, express: bool = False) -> Decimal:
                 cost = Decimal("4.90")
             else:
                 cost = Decimal("9.90")
-    if express == True:  # noqa: E712
+    if express == True:
         cost = cost * 2
     return cost
 
