@@ -2,6 +2,8 @@
 
 A backend is blocking and single-threaded: `load`, `generate` and `close` are called from the one engine thread. It owns
 its KV prefix cache. `encode*` and `status` may be called from any thread at any time after `load`.
+Every backend package exposes `create(options) -> Backend`, cheap and without heavy imports. Options: `model` ("" means the
+default), `context_window` and `threads` (0 means chosen), `mode`, `home` (tt-metal), `socket` (a private path to listen on).
 The host's scheduler (queue, priorities, pre-emption, cancel) is above this seam and knows no model.
 """
 
@@ -61,7 +63,10 @@ class Prefilled:
 
 @frozen
 class Token:
-    """One decode step. `text` may be "" while a character or a possible stop string is incomplete."""
+    """One decode step. `text` may be "" while a character or a possible stop string is incomplete.
+
+    Text that is not "" is all that the ids so far say: hold back all of it or nothing, so that a job can be resumed here.
+    """
 
     ids: tuple[int, ...]
     text: str
