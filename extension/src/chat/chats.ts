@@ -1,0 +1,174 @@
+// The conversation in front: asks, stops, edits, switches. Tells its listener what changed; draws nothing.
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { advance, type Answer, fail, finish, stop } from '../answer';
+import { type Failure, isCancellation, toFailure } from '../failure';
+import { ChatRequest, type ChatParams, type EventParams } from '../protocol';
+import type { Session } from '../session';
+import { streamed } from '../stream';
+import {
+  ask,
+  attach,
+  attachmentsOf,
+  type AttachedCode,
+  before,
+  changeAnswer,
+  type Conversation,
+  detach,
+  isLast,
+  newConversation,
+  turnsOf,
+} from './conversation';
+import type { ConversationStore } from './store';
+
+/** What a view of the conversation is told. */
+export interface ChatListener {
+  show(conversation: Conversation): void;
+  append(exchangeId: string, text: string): void;
+  answer(exchangeId: string, answer: Answer): void;
+  attached(attached: AttachedCode[]): void;
+}
+
+export class Chats {
+  private conversation: Conversation;
+  private running: vscode.CancellationTokenSource | undefined;
+
+  constructor(
+    private readonly session: Session,
+    private readonly store: ConversationStore,
+    private readonly listener: ChatListener,
+    private readonly activeDocument: () => vscode.TextDocument | undefined,
+  ) {
+    this.conversation = store.all[0] ?? newConversation(randomUUID(), Date.now());
+  }
+
+  get current(): Conversation {
+    return this.conversation;
+  }
+
+  /** Ask `question` with what is attached. While an answer runs, the draft stays. */
+  async send(question: string): Promise<void> {
+    if (this.running || !question.trim()) return;
+    const id = randomUUID();
+    this.become(ask(this.conversation, id, question.trim(), Date.now()));
+    await this.answer(id);
+  }
+
+  stop(): void {
+    this.running?.cancel();
+  }
+
+  /** Answer an earlier question again, perhaps reworded. What followed it stays in the history, as a chat of its own. */
+  async resend(exchangeId: string, question?: string): Promise<void> {
+    const exchange = this.conversation.exchanges.find(({ id }) => id === exchangeId);
+    if (!exchange) return;
+    this.stop();
+    this.running = undefined;
+    const fork = isLast(this.conversation, exchangeId) ? {} : { id: randomUUID() };
+    const { draft, attached } = this.conversation;
+    const shortened = { ...before(this.conversation, exchangeId), ...fork, attached: exchange.attached };
+    const id = randomUUID();
+    this.become({
+      ...ask(shortened, id, (question ?? exchange.question).trim(), Date.now()),
+      draft,
+      attached,
+    });
+    await this.answer(id);
+  }
+
+  setDraft(draft: string): void {
+    this.conversation = { ...this.conversation, draft };
+    this.store.keep(this.conversation, 'soon');
+  }
+
+  attach(code: AttachedCode): void {
+    this.changeAttached(attach(this.conversation, code));
+  }
+
+  detach(index: number): void {
+    this.changeAttached(detach(this.conversation, index));
+  }
+
+  startNew(): void {
+    this.stop();
+    this.become(newConversation(randomUUID(), Date.now()));
+  }
+
+  switchTo(conversation: Conversation): void {
+    this.stop();
+    this.become(conversation);
+  }
+
+  /** Open a chat that begins with an answer given elsewhere. */
+  adopt(question: string, code: AttachedCode, answer: Answer): void {
+    this.stop();
+    const begun = newConversation(randomUUID(), Date.now());
+    this.become({ ...begun, exchanges: [{ id: randomUUID(), question, attached: [code], answer }] });
+  }
+
+  forget(id: string): void {
+    this.store.remove(id);
+    if (id === this.conversation.id) this.startNew();
+  }
+
+  private async answer(exchangeId: string): Promise<void> {
+    const cancel = new vscode.CancellationTokenSource();
+    const { id } = this.conversation;
+    const change = (by: (answer: Answer) => Answer): void => this.changeAnswer(id, exchangeId, by);
+    this.running = cancel;
+    try {
+      const active = this.activeDocument()?.uri.toString();
+      const params: Omit<ChatParams, 'runId'> = {
+        turns: turnsOf(this.conversation),
+        attachments: attachmentsOf(this.conversation),
+        ...(active ? { activeDocument: active } : {}),
+      };
+      const onEvent = (event: EventParams): void => this.step(id, exchangeId, event);
+      const result = await streamed(this.session, ChatRequest, params, onEvent, cancel.token);
+      change((answer) => finish(answer, result.text, result.receipt));
+    } catch (error) {
+      const cause: Failure = toFailure(error);
+      change((answer) => (isCancellation(error) ? stop(answer) : fail(answer, cause)));
+    } finally {
+      if (this.running === cancel) this.running = undefined;
+      cancel.dispose();
+    }
+  }
+
+  private step(conversationId: string, exchangeId: string, event: EventParams): void {
+    if (conversationId !== this.conversation.id) return;
+    this.conversation = changeAnswer(this.conversation, exchangeId, (answer) => advance(answer, event));
+    if (event.kind === 'delta') this.listener.append(exchangeId, event.text ?? '');
+    else this.tell(exchangeId);
+    this.store.keep(this.conversation, 'soon');
+  }
+
+  /** The conversation may have been left meanwhile; its stored copy then takes the end of the answer. */
+  private changeAnswer(conversationId: string, exchangeId: string, by: (answer: Answer) => Answer): void {
+    if (conversationId === this.conversation.id) {
+      this.conversation = changeAnswer(this.conversation, exchangeId, by);
+      this.tell(exchangeId);
+      this.store.keep(this.conversation, 'now');
+      return;
+    }
+    const left = this.store.all.find(({ id }) => id === conversationId);
+    if (left) this.store.keep(changeAnswer(left, exchangeId, by), 'now');
+  }
+
+  private tell(exchangeId: string): void {
+    const exchange = this.conversation.exchanges.find(({ id }) => id === exchangeId);
+    if (exchange) this.listener.answer(exchangeId, exchange.answer);
+  }
+
+  private changeAttached(conversation: Conversation): void {
+    this.conversation = conversation;
+    this.store.keep(conversation, 'now');
+    this.listener.attached(conversation.attached);
+  }
+
+  private become(conversation: Conversation): void {
+    this.conversation = conversation;
+    this.store.keep(conversation, 'now');
+    this.listener.show(conversation);
+  }
+}

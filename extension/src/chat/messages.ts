@@ -1,0 +1,27 @@
+// What the chat view and its page tell each other. Knows no vscode.
+import type { Answer } from '../answer';
+import type { ButtonId } from '../failure';
+import type { CodeMessage } from '../resultMessages';
+import type { AttachedCode, Conversation } from './conversation';
+
+export type ToChat =
+  | { type: 'show'; conversation: Conversation }
+  | { type: 'append'; exchangeId: string; text: string }
+  | { type: 'answer'; exchangeId: string; answer: Answer }
+  | { type: 'attached'; attached: AttachedCode[] }
+  | { type: 'model'; name: string; tiny: boolean }
+  | { type: 'focus' };
+
+export type FromChat =
+  | { type: 'ready' }
+  | { type: 'send'; text: string }
+  | { type: 'stop' }
+  | { type: 'regenerate'; exchangeId: string }
+  | { type: 'resend'; exchangeId: string; text: string }
+  | { type: 'draft'; text: string }
+  | { type: 'attach' }
+  | { type: 'detach'; index: number }
+  | { type: 'open'; code: AttachedCode }
+  | { type: 'focused' }
+  | { type: 'button'; id: ButtonId }
+  | CodeMessage;

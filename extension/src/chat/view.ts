@@ -1,0 +1,123 @@
+// The chat view: passes messages between its page and the conversation. The page may come and go; nothing lives in it.
+import * as vscode from 'vscode';
+import type { CodeBlocks } from '../codeBlocks';
+import { fromRange } from '../convert';
+import type { Editors } from '../editors';
+import { isTinyModel, shortModelName } from '../status';
+import type { Session } from '../session';
+import { webviewHtml, webviewOptions } from '../webviewHtml';
+import { pickAttachment } from './attachments';
+import { type ChatListener, Chats } from './chats';
+import type { AttachedCode } from './conversation';
+import type { FromChat, ToChat } from './messages';
+import type { ConversationStore } from './store';
+
+export const CHAT_VIEW = 'ttAssistant.chat';
+
+export interface ChatParts {
+  session: Session;
+  store: ConversationStore;
+  editors: Editors;
+  codeBlocks: CodeBlocks;
+  warm: () => void;
+}
+
+export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly chats: Chats;
+  private view: vscode.WebviewView | undefined;
+  private model = '';
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly parts: ChatParts,
+  ) {
+    const listener: ChatListener = {
+      show: (conversation) => this.post({ type: 'show', conversation }),
+      append: (exchangeId, text) => this.post({ type: 'append', exchangeId, text }),
+      answer: (exchangeId, answer) => this.post({ type: 'answer', exchangeId, answer }),
+      attached: (attached) => this.post({ type: 'attached', attached }),
+    };
+    const { session, store, editors } = parts;
+    this.chats = new Chats(session, store, listener, () => editors.current?.document);
+    this.subscriptions = [
+      vscode.window.registerWebviewViewProvider(CHAT_VIEW, this),
+      session.onStatus((status) => {
+        if (status.model === undefined || status.model === this.model) return;
+        this.model = status.model;
+        this.postModel();
+      }),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    view.onDidDispose(() => (this.view = undefined));
+    view.webview.options = webviewOptions(this.extensionUri);
+    view.webview.onDidReceiveMessage((message: FromChat) => void this.receive(message));
+    view.webview.html = webviewHtml(view.webview, this.extensionUri, 'chat');
+  }
+
+  /** Bring the chat to the front with the cursor in its input. */
+  async open(): Promise<void> {
+    await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
+    this.post({ type: 'focus' });
+  }
+
+  dispose(): void {
+    this.parts.store.flush();
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private async receive(message: FromChat): Promise<void> {
+    const { chats, parts } = this;
+    switch (message.type) {
+      case 'ready':
+        this.postModel();
+        return this.post({ type: 'show', conversation: chats.current });
+      case 'send':
+        return chats.send(message.text);
+      case 'stop':
+        return chats.stop();
+      case 'regenerate':
+        return chats.resend(message.exchangeId);
+      case 'resend':
+        return chats.resend(message.exchangeId, message.text);
+      case 'draft':
+        return chats.setDraft(message.text);
+      case 'attach':
+        return this.attach();
+      case 'detach':
+        return chats.detach(message.index);
+      case 'open':
+        return showCode(message.code);
+      case 'focused':
+        return parts.warm();
+      case 'button':
+        return void vscode.commands.executeCommand(`ttAssistant.${message.id}`);
+      case 'copy':
+      case 'insert':
+      case 'apply':
+        return parts.codeBlocks.handle(message);
+    }
+  }
+
+  private async attach(): Promise<void> {
+    const code = await pickAttachment(this.parts.editors);
+    if (code) this.chats.attach(code);
+    this.post({ type: 'focus' });
+  }
+
+  private postModel(): void {
+    this.post({ type: 'model', name: shortModelName(this.model), tiny: isTinyModel(this.model) });
+  }
+
+  private post(message: ToChat): void {
+    void this.view?.webview.postMessage(message);
+  }
+}
+
+async function showCode(code: AttachedCode): Promise<void> {
+  const selection = code.range ? { selection: fromRange(code.range) } : {};
+  await vscode.window.showTextDocument(vscode.Uri.parse(code.uri), selection);
+}

@@ -1,0 +1,22 @@
+// What was verified about a proposal, as one sentence. Knows no vscode.
+import type { CheckView } from './protocol';
+
+export function describeChecks(checks: readonly CheckView[]): string {
+  const parts: string[] = [];
+  const passed = checks.filter((check) => check.verdict === 'ok').map(named);
+  const open = checks.filter((check) => check.verdict === 'unknown').map(explained);
+  const failed = checks.filter((check) => check.verdict === 'failed').map(explained);
+  if (passed.length > 0) parts.push(`Checked: ${passed.join(', ')}.`);
+  if (open.length > 0) parts.push(`Not checked: ${open.join(', ')}.`);
+  if (failed.length > 0) parts.push(`Failed: ${failed.join(', ')}.`);
+  return parts.join(' ');
+}
+
+/** A passed check whose detail is a short fact ("3 passed") says it. */
+function named(check: CheckView): string {
+  return check.detail && check.detail.length <= 40 ? `${check.name} (${check.detail})` : check.name;
+}
+
+function explained(check: CheckView): string {
+  return check.detail ? `${check.name} (${check.detail})` : check.name;
+}

@@ -1,0 +1,119 @@
+// Every command of the extension, by name. They exist from the first moment, whatever state the server is in.
+import * as vscode from 'vscode';
+import type { Actions } from './actions';
+import { attachedSelection } from './chat/attachments';
+import { pickConversation } from './chat/picker';
+import type { ConversationStore } from './chat/store';
+import type { ChatView } from './chat/view';
+import type { Editors } from './editors';
+import type { ExplainAtArguments } from './hover';
+import { showMenu } from './menu';
+import { chooseHoverMode, chooseModel, choosePreset, getModel, setEngineKey } from './modelCommands';
+import type { Previews } from './preview';
+import { checkSetup, customisePrompt, showPrompt } from './promptCommands';
+import { EngineControlRequest, type EngineControlParams, RetrySetupRequest } from './protocol';
+import type { ActionRunner } from './run';
+import type { Session } from './session';
+import type { StatusBar } from './statusBar';
+
+export interface CommandParts {
+  context: vscode.ExtensionContext;
+  log: vscode.LogOutputChannel;
+  session: Session;
+  editors: Editors;
+  actions: Actions;
+  runner: ActionRunner;
+  previews: Previews;
+  chat: ChatView;
+  store: ConversationStore;
+  statusBar: StatusBar;
+}
+
+type Commands = Record<string, (...args: never[]) => Promise<unknown>>;
+
+const MENU_ACTIONS = ['explain', 'refactor', 'tests', 'docstring', 'fix', 'review'];
+
+/** Command name without its prefix to what it does. */
+export function commandsOf(parts: CommandParts): Commands {
+  const { context, log, session, editors, actions, runner, previews, chat, store, statusBar } = parts;
+  const menuActions = Object.fromEntries(MENU_ACTIONS.map((id) => [id, () => runner.run(id)]));
+  return {
+    ...menuActions,
+    more: () => runner.pickAndRun(),
+    explainAt: (...at: ExplainAtArguments) => explainAt(runner, at),
+
+    acceptEdit: () => previews.accept(),
+    rejectEdit: () => previews.reject(),
+    retryEdit: () => previews.retry(),
+
+    openChat: () => chat.open(),
+    newChat: () => startChat(chat),
+    chatHistory: () => openPastChat(chat, store),
+    attachSelection: () => attachSelection(chat, editors),
+
+    menu: () => showMenu(statusBar.headline),
+    startEngine: () => controlEngine(session, 'start'),
+    stopEngine: () => controlEngine(session, 'stop'),
+    restartEngine: () => controlEngine(session, 'restart'),
+    restartServer: () => session.restart('the user asked for it'),
+    retrySetup: () => withProgress('Setting up', (token) => session.request(RetrySetupRequest, {}, token)),
+
+    chooseModel: () => chooseModel(),
+    getModel: () => getModel(session),
+    setEngineKey: () => setEngineKey(session, context.secrets),
+    choosePreset: () => choosePreset(actions),
+    hoverMode: () => chooseHoverMode(),
+
+    showPrompt: () => showPrompt(session, actions, editors),
+    customisePrompt: () => customisePrompt(session, actions),
+    checkSetup: () => checkSetup(session),
+
+    showLog: () => Promise.resolve(log.show()),
+    openSettings: () => open('workbench.action.openSettings', `@ext:${context.extension.id}`),
+    openWalkthrough: () => open('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
+  };
+}
+
+async function explainAt(runner: ActionRunner, [uri, line, character]: ExplainAtArguments): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  await runner.run('explain', { document, range: new vscode.Range(line, character, line, character) });
+}
+
+async function startChat(chat: ChatView): Promise<void> {
+  chat.chats.startNew();
+  await chat.open();
+}
+
+async function openPastChat(chat: ChatView, store: ConversationStore): Promise<void> {
+  if (await pickConversation(chat.chats, store)) await chat.open();
+}
+
+async function attachSelection(chat: ChatView, editors: Editors): Promise<void> {
+  editors.target();
+  if (editors.current) chat.chats.attach(attachedSelection(editors.current));
+  await chat.open();
+}
+
+async function controlEngine(session: Session, command: EngineControlParams['command']): Promise<void> {
+  const titles = {
+    start: 'Starting the engine',
+    stop: 'Stopping the engine',
+    restart: 'Restarting the engine',
+  };
+  const { message } = await withProgress(titles[command], (token) =>
+    session.request(EngineControlRequest, { command }, token),
+  );
+  if (message) void vscode.window.showInformationMessage(message);
+}
+
+async function withProgress<R>(
+  title: string,
+  send: (token: vscode.CancellationToken) => Promise<R>,
+): Promise<R> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, (_progress, token) => send(token));
+}
+
+async function open(command: string, ...args: unknown[]): Promise<void> {
+  await vscode.commands.executeCommand(command, ...args);
+}

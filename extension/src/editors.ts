@@ -1,0 +1,48 @@
+// What the user works on. A webview panel takes the active editor away, so the last one is remembered.
+import * as vscode from 'vscode';
+import { failure, FailureError } from './failure';
+
+/** A place in a document that an action works on. */
+export interface Target {
+  document: vscode.TextDocument;
+  range: vscode.Range;
+}
+
+const SCHEMES = new Set(['file', 'untitled']);
+
+export class Editors implements vscode.Disposable {
+  private last: vscode.TextEditor | undefined;
+  private readonly subscription: vscode.Disposable;
+
+  constructor() {
+    this.remember(vscode.window.activeTextEditor);
+    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
+  }
+
+  /** The code editor that is active or was last; undefined when none is visible. */
+  get current(): vscode.TextEditor | undefined {
+    const visible = vscode.window.visibleTextEditors;
+    if (this.last && visible.includes(this.last)) return this.last;
+    const document = this.last?.document;
+    return visible.find((editor) => editor.document === document) ?? visible.find(isCode);
+  }
+
+  /** The selection of the current editor. Throws when there is no editor. */
+  target(): Target {
+    const editor = this.current;
+    if (!editor) throw new FailureError(failure('Open a file and select some code first.'));
+    return { document: editor.document, range: editor.selection };
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private remember(editor: vscode.TextEditor | undefined): void {
+    if (editor && isCode(editor)) this.last = editor;
+  }
+}
+
+export function isCode(editor: vscode.TextEditor): boolean {
+  return SCHEMES.has(editor.document.uri.scheme);
+}

@@ -1,0 +1,69 @@
+// Puts the parts together. Nothing here waits for the server: commands and views exist at once.
+import * as vscode from 'vscode';
+import { Actions } from './actions';
+import { stop } from './answer';
+import { attachedRange } from './chat/attachments';
+import { ConversationStore } from './chat/store';
+import { ChatView } from './chat/view';
+import { CodeBlocks } from './codeBlocks';
+import { commandsOf } from './commands';
+import { Editors } from './editors';
+import { ExplanationHover } from './hover';
+import { lightbulbMiddleware } from './lightbulb';
+import { guarded } from './messages';
+import { Previews } from './preview';
+import { ResultView } from './resultView';
+import { type ActionRun, ActionRunner } from './run';
+import { Session } from './session';
+import { StatusBar } from './statusBar';
+import { Warming } from './warming';
+
+let session: Session | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('TT Coding Assistant', { log: true });
+  const guard = (body: () => Promise<unknown>): Promise<void> => guarded(log, body);
+  const middleware = lightbulbMiddleware((id, target) => guard(() => runner.run(id, target)));
+  const server = (session = new Session(context, log, middleware));
+  const editors = new Editors();
+  const actions = new Actions(server);
+  const previews = new Previews(server, guard);
+  const codeBlocks = new CodeBlocks(server, editors, previews, guard);
+  const store = new ConversationStore(context.workspaceState);
+  const warming = new Warming(server, editors);
+  const chat = new ChatView(context.extensionUri, {
+    session: server,
+    store,
+    editors,
+    codeBlocks,
+    warm: () => warming.now(),
+  });
+  const continueInChat = (run: ActionRun, answer: string): Promise<void> => {
+    const code = attachedRange(run.target.document, run.target.range);
+    chat.chats.adopt(
+      run.instruction || `${run.action.name} this code.`,
+      code,
+      stop({ text: answer, state: { kind: 'stopped' } }),
+    );
+    return chat.open();
+  };
+  const results = new ResultView(context.extensionUri, codeBlocks, continueInChat, log);
+  const runner = new ActionRunner(server, actions, editors, results, previews);
+  const statusBar = new StatusBar(server);
+  const parts = { context, log, session: server, editors, actions, runner, previews, chat, store, statusBar };
+
+  context.subscriptions.push(log, server, editors, actions, previews, warming, chat, results, statusBar);
+  for (const [name, body] of Object.entries(commandsOf(parts))) {
+    const command = (...args: never[]): Promise<void> => guard(() => body(...args));
+    context.subscriptions.push(vscode.commands.registerCommand(`ttAssistant.${name}`, command));
+  }
+  const hover = new ExplanationHover(server, log);
+  context.subscriptions.push(
+    vscode.languages.registerHoverProvider([{ scheme: 'file' }, { scheme: 'untitled' }], hover),
+  );
+  void server.restart('VS Code started');
+}
+
+export async function deactivate(): Promise<void> {
+  await session?.stop();
+}

@@ -1,0 +1,25 @@
+// Shows failures and facts as notifications: what happened, what to do, one button.
+import * as vscode from 'vscode';
+import { BUTTONS, type Failure, isCancellation, toFailure } from './failure';
+
+/** Show `failure` and run the command behind its button when it is pressed. */
+export async function showFailure(failure: Failure): Promise<void> {
+  if (!failure.button) {
+    await vscode.window.showErrorMessage(failure.message);
+    return;
+  }
+  const title = BUTTONS[failure.button];
+  const pressed = await vscode.window.showErrorMessage(failure.message, title);
+  if (pressed === title) await vscode.commands.executeCommand(`ttAssistant.${failure.button}`);
+}
+
+/** Run a command's body; show what it throws, except that the user cancelled it. */
+export async function guarded(log: vscode.LogOutputChannel, body: () => Promise<unknown>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    if (isCancellation(error)) return;
+    log.error(error instanceof Error ? error : String(error));
+    await showFailure(toFailure(error));
+  }
+}

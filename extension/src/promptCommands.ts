@@ -1,0 +1,89 @@
+// Looking at prompts and making them one's own.
+import * as vscode from 'vscode';
+import type { Actions } from './actions';
+import { toRange, versioned } from './convert';
+import type { Editors } from './editors';
+import {
+  CustomisePromptRequest,
+  type CustomisePromptParams,
+  DoctorRequest,
+  ShowPromptRequest,
+} from './protocol';
+import type { Session } from './session';
+
+/** Show exactly what the model would receive for the selection. */
+export async function showPrompt(session: Session, actions: Actions, editors: Editors): Promise<void> {
+  const { document, range } = editors.target();
+  const action = await actions.pick('Show Prompt');
+  if (!action) return;
+  const instruction = await actions.argument(action);
+  if (instruction === undefined) return;
+  const params = { action: action.id, textDocument: versioned(document), range: toRange(range), instruction };
+  const token = new vscode.CancellationTokenSource().token;
+  const { markdown } = await session.request(ShowPromptRequest, params, token);
+  await openMarkdown(markdown);
+}
+
+/** Open an editable copy of a template. */
+export async function customisePrompt(session: Session, actions: Actions): Promise<void> {
+  const name = await pickTemplate(actions);
+  if (!name) return;
+  const scope = await pickScope();
+  if (!scope) return;
+  const token = new vscode.CancellationTokenSource().token;
+  const { uri } = await session.request(CustomisePromptRequest, { name, scope }, token);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri));
+}
+
+/** Examine the set-up and show the findings. */
+export async function checkSetup(session: Session): Promise<void> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: 'Checking the set-up',
+    cancellable: true,
+  };
+  const { markdown } = await vscode.window.withProgress(options, (_progress, token) =>
+    session.request(DoctorRequest, {}, token),
+  );
+  await openMarkdown(markdown);
+}
+
+async function pickTemplate(actions: Actions): Promise<string | undefined> {
+  const list = await actions.all();
+  const items = [
+    ...list.actions.map((action) => ({
+      label: action.name,
+      description: action.source ?? '',
+      name: action.id,
+    })),
+    { label: 'System prompt', description: 'who the assistant is', name: 'system' },
+    {
+      label: 'Context',
+      description: 'how the file and the selection are shown to the model',
+      name: 'context',
+    },
+    ...list.presets.map((preset) => ({
+      label: `Preset ${preset}`,
+      description: '',
+      name: `presets/${preset}`,
+    })),
+  ];
+  const options = { title: 'Customise Prompt', placeHolder: 'Which template?' };
+  return (await vscode.window.showQuickPick(items, options))?.name;
+}
+
+async function pickScope(): Promise<CustomisePromptParams['scope'] | undefined> {
+  if (!vscode.workspace.workspaceFolders) return 'user';
+  const workspace = {
+    label: 'For This Workspace',
+    detail: 'In .tt-assistant/prompts, for everyone who works here',
+    scope: 'workspace' as const,
+  };
+  const user = { label: 'For Me', detail: 'In all my workspaces', scope: 'user' as const };
+  return (await vscode.window.showQuickPick([workspace, user], { title: 'Customise Prompt' }))?.scope;
+}
+
+async function openMarkdown(content: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
+  await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+}

@@ -1,0 +1,141 @@
+// Runs an action: what it says streams into the result view, what it changes is previewed as a diff.
+import * as vscode from 'vscode';
+import type { Actions } from './actions';
+import { prefillNote } from './answer';
+import { fromRange, toRange, versioned } from './convert';
+import type { Editors, Target } from './editors';
+import { isCancellation } from './failure';
+import type { Previews } from './preview';
+import { type ActionInfo, type EventParams, RunRequest, type RunParams, type RunResult } from './protocol';
+import type { ResultView } from './resultView';
+import type { Session } from './session';
+import { writeWorkspaceSetting } from './settings';
+import { streamed } from './stream';
+
+/** One run, complete enough to be repeated. */
+export interface ActionRun {
+  action: ActionInfo;
+  target: Target;
+  instruction: string;
+}
+
+export class ActionRunner {
+  constructor(
+    private readonly session: Session,
+    private readonly actions: Actions,
+    private readonly editors: Editors,
+    private readonly results: ResultView,
+    private readonly previews: Previews,
+  ) {}
+
+  /** Run the action `id` on `target`, by default the selection; ask for its argument unless it is given. */
+  async run(id: string, target?: Target, instruction?: string): Promise<void> {
+    const place = target ?? this.editors.target();
+    const action = await this.actions.get(id);
+    const argument = instruction ?? (await this.actions.argument(action));
+    if (argument === undefined) return;
+    await this.repeat({ action, target: place, instruction: argument });
+  }
+
+  async pickAndRun(): Promise<void> {
+    const target = this.editors.target();
+    const action = await this.actions.pick('TT Assistant');
+    if (action) await this.run(action.id, target);
+  }
+
+  private async repeat(run: ActionRun): Promise<void> {
+    if (run.action.output === 'show')
+      await this.results.show(run, (onEvent, token) => this.send(run, onEvent, token));
+    else await this.edit(run);
+  }
+
+  private send(
+    run: ActionRun,
+    onEvent: (event: EventParams) => void,
+    token: vscode.CancellationToken,
+  ): Promise<RunResult> {
+    const params: Omit<RunParams, 'runId'> = {
+      action: run.action.id,
+      textDocument: versioned(run.target.document),
+      range: toRange(run.target.range),
+      instruction: run.instruction,
+    };
+    return streamed(this.session, RunRequest, params, onEvent, token);
+  }
+
+  private async edit(run: ActionRun): Promise<void> {
+    const result = await this.sendWithProgress(run);
+    if (!result) return;
+    const again = { ...run, target: { document: run.target.document, range: fromRange(result.range) } };
+    if (!result.proposal) {
+      await this.explainRefusal(again, result);
+      return;
+    }
+    await this.previews.open(result.proposal, {
+      retry: () => this.repeat(again),
+      ...(result.testsCanRun ? { runTests: () => this.allowTests(again) } : {}),
+    });
+  }
+
+  private async sendWithProgress(run: ActionRun): Promise<RunResult | undefined> {
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: run.action.name,
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      let written = 0;
+      progress.report({ message: 'Waiting for the engine' });
+      try {
+        return await this.send(
+          run,
+          (event) => {
+            written = event.kind === 'delta' ? written + (event.text ?? '').length : 0;
+            progress.report({ message: describe(event, written) });
+          },
+          token,
+        );
+      } catch (error) {
+        if (isCancellation(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  private async explainRefusal(run: ActionRun, result: RunResult): Promise<void> {
+    const message = result.refused || 'The model gave no usable edit.';
+    const pressed = await vscode.window.showWarningMessage(message, 'Try Again', 'Show Answer');
+    if (pressed === 'Try Again') await this.repeat(run);
+    if (pressed === 'Show Answer') {
+      const content = result.text || 'The model answered nothing.';
+      const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
+      await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+    }
+  }
+
+  private async allowTests(run: ActionRun): Promise<void> {
+    const allow = 'Run Tests in This Workspace';
+    const pressed = await vscode.window.showWarningMessage(
+      'Run generated tests before they are offered?',
+      { modal: true, detail: 'The model wrote them, and they run with your permissions on this machine.' },
+      allow,
+    );
+    if (pressed !== allow) return;
+    await writeWorkspaceSetting('tests.run', 'always');
+    await this.repeat(run);
+  }
+}
+
+function describe(event: EventParams, written: number): string {
+  switch (event.kind) {
+    case 'prefill':
+      return prefillNote(event.done ?? 0, event.total ?? 0);
+    case 'delta':
+      return `Writing: ${written} characters`;
+    case 'reset':
+    case 'note':
+      return event.text || 'Trying once more';
+    case 'download':
+      return 'Downloading';
+  }
+}

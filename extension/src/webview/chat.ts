@@ -1,0 +1,39 @@
+// The page of the chat view: the conversation above, the input below. All state that matters is in the extension.
+import type { FromChat, ToChat } from '../chat/messages';
+import { Composer } from './composer';
+import { element } from './dom';
+import { Transcript } from './transcript';
+import { openChannel } from './vscode';
+
+const channel = openChannel<ToChat, FromChat>();
+const transcript = new Transcript(channel);
+const composer = new Composer(channel);
+
+channel.listen((message) => {
+  switch (message.type) {
+    case 'show':
+      transcript.show(message.conversation);
+      composer.show(message.conversation);
+      break;
+    case 'append':
+      transcript.append(message.exchangeId, message.text);
+      break;
+    case 'answer':
+      transcript.answer(message.exchangeId, message.answer);
+      composer.answer(message.answer);
+      break;
+    case 'attached':
+      composer.showAttached(message.attached);
+      break;
+    case 'model':
+      transcript.showModel(message.tiny);
+      composer.showModel(message.name);
+      break;
+    case 'focus':
+      composer.focus();
+      break;
+  }
+});
+
+document.getElementById('root')?.append(transcript.element, element('footer', {}, composer.element));
+channel.post({ type: 'ready' });

@@ -1,0 +1,24 @@
+// The line under a finished answer: what was sent, what it cost, what was cut.
+import { describeReceipt } from '../receipt';
+import type { Receipt } from '../protocol';
+import { element } from './dom';
+
+export function receiptElement(receipt: Receipt): HTMLElement {
+  const summary = element('summary', {}, describeReceipt(receipt));
+  const rows = receipt.parts.map((part) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, part.name),
+      element('td', { class: 'number' }, part.tokens.toLocaleString('en')),
+      element('td', {}, part.dropped ?? ''),
+    ),
+  );
+  const head = element(
+    'tr',
+    {},
+    ...['Part', 'Tokens', 'Cut to fit'].map((name) => element('th', { scope: 'col' }, name)),
+  );
+  const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
+  return element('details', { class: 'receipt', 'data-testid': 'receipt' }, summary, table);
+}
