@@ -166,6 +166,7 @@ class TTBackend:
             chips=board.chips,
             head_dim=checked.head_dim,
             layers=checked.layers,
+            vocabulary=checked.vocabulary,
         )
         report(LoadProgress("loading the weights (the first time takes several minutes)"))
         self._device("loading the weights", deadlines.build, lambda: adapter.build(self._mesh, plan))
@@ -227,7 +228,7 @@ class TTBackend:
             self._options.deadlines,
             window=tokens,
             chunk=chunk,
-            vocabulary=int(checked.config["vocab_size"]),
+            vocabulary=checked.vocabulary,
             report=report,
         ).run
         try:

@@ -43,6 +43,10 @@ class Weights:
         )
 
     @property
+    def vocabulary(self) -> int:
+        return int(self.config["vocab_size"])
+
+    @property
     def max_positions(self) -> int:
         return int(self.config.get("max_position_embeddings") or 131_072)
 

@@ -31,6 +31,7 @@ class BuildPlan:
     chips: int
     head_dim: int
     layers: int
+    vocabulary: int
 
 
 @frozen

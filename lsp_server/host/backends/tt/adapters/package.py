@@ -130,7 +130,7 @@ class P1(MetalAdapter):
     def _row(self, output: Any) -> torch.Tensor:
         logits = output[0] if isinstance(output, tuple) else output
         row: torch.Tensor = logits.reshape(-1, logits.shape[-1])[0]
-        return row.float().clone()
+        return row[: self._plan.vocabulary].float().clone()
 
 
 class P2(ReloadCommands, P1):

@@ -1,0 +1,122 @@
+"""What one test's machine is like, and what has been done to it: board, fabric, memory, traces, rule violations."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tests.contract.double import model
+
+BLOCK = 64
+TRACE_BYTES = 10_000_000
+TRACE_ALLOCATION = (
+    "Allocating device buffers is unsafe due to the existence of an active trace. These buffers may be corrupted once a "
+    "trace is executed."
+)
+CHIPS = {"N150": 1, "N300": 2, "T3K": 8, "GALAXY": 32, "P100": 1, "P150": 1, "P150_X4": 4, "P300": 2}
+
+
+@attrs.define
+class Faults:
+    """What goes wrong in this world."""
+
+    holder: int = 0
+    """Another process's pid that holds the chip: opening blocks, with the lock's text on stdout."""
+    on_open: str = ""
+    on_build: str = ""
+    on_prefill: str = ""
+    on_decode: str = ""
+    hang_decode: bool = False
+    dram_blocks: int = 100_000
+
+
+@attrs.define(eq=False)
+class World:
+    generation: str
+    board: str = "N150"
+    home: Path | None = None
+    faults: Faults = attrs.field(factory=Faults)
+    traced_prefills: tuple[int, ...] = (128, 256, 512, 1024)
+    violations: list[str] = attrs.field(factory=list)
+    calls: list[str] = attrs.field(factory=list)
+    fabric: str = "DISABLED"
+    mesh: Any = None
+    trace_region: int = 0
+    traces: set[tuple[Any, ...]] = attrs.field(factory=set)
+    compiled: set[tuple[Any, ...]] = attrs.field(factory=set)
+    pages: np.ndarray = attrs.field(factory=lambda: np.full((1, BLOCK), model.UNWRITTEN))
+    kv: Any = None
+    """The cache handle the generation gave out."""
+    released: threading.Event = attrs.field(factory=threading.Event)
+    """Set to let go of a blocked open or a hung step."""
+    opened: int = 0
+
+    def violate(self, rule: str) -> None:
+        self.violations.append(rule)
+
+    def compile(self, *key: Any) -> None:
+        """A program not seen before allocates on the device, which a live trace forbids."""
+        if key in self.compiled:
+            return
+        if self.traces:
+            raise RuntimeError(f"{TRACE_ALLOCATION} (program {key})")
+        self.compiled.add(key)
+
+    def capture(self, *key: Any) -> None:
+        if key in self.traces:
+            return
+        size = TRACE_BYTES * (len(self.traces) + 1)
+        if size > self.trace_region:
+            raise RuntimeError(
+                f"Creating trace buffers of size {size}B on MeshDevice 1, but only {self.trace_region}B is allocated for "
+                "trace region."
+            )
+        self.traces.add(key)
+
+    def write(self, block: int, slot: int, value: int) -> None:
+        self.pages[block, slot] = value
+
+    def read(self, table: np.ndarray, count: int) -> np.ndarray:
+        """What attention finds at positions 0..count-1."""
+        positions = np.arange(count)
+        return self.pages[table[positions // BLOCK], positions % BLOCK]
+
+    @property
+    def chips(self) -> int:
+        return CHIPS[self.board]
+
+    @property
+    def blackhole(self) -> bool:
+        return self.board.startswith("P")
+
+    def assert_clean(self) -> None:
+        """After close: nothing open, fabric off, no rule broken."""
+        assert not self.violations, self.violations
+        assert self.mesh is None, "the mesh was not closed"
+        assert self.fabric == "DISABLED", "the fabric was left on"
+
+
+_current: World | None = None
+
+
+def use(world: World | None) -> None:
+    global _current
+    _current = world
+
+
+def current() -> World:
+    """The test's world; in a process of its own, one made from the environment."""
+    global _current
+    if _current is None:
+        home = os.environ.get("TT_METAL_HOME")
+        _current = World(
+            os.environ["CONTRACT_GENERATION"],
+            os.environ.get("CONTRACT_BOARD", "N150"),
+            home=Path(home) if home else None,
+        )
+    return _current
