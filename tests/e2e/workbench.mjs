@@ -1,0 +1,135 @@
+// What a person does in VS Code's window, and where to look for what comes of it.
+import { until } from './until.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Locator} Locator */
+/** @typedef {import('playwright-core').Frame} Frame */
+
+/** VS Code ignores the mouse for about 100 ms after a menu has opened. */
+const MENU_GUARD_MS = 200;
+
+const EDITOR = '.editor-group-container.active .monaco-editor';
+
+/** @param {Page} page */
+function quickInput(page) {
+  return page.locator('.quick-input-widget input[type=text]');
+}
+
+/** @param {Page} page @param {string} text @returns {Locator} */
+function quickPick(page, text) {
+  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+}
+
+/** Run a command by its title in the palette. @param {Page} page @param {string} title */
+export async function command(page, title) {
+  await page.keyboard.press('F1');
+  await quickInput(page).fill(`>${title}`);
+  await quickPick(page, title).click();
+}
+
+/** @param {Page} page @param {string} name */
+export async function openFile(page, name) {
+  await page.keyboard.press('Control+P');
+  await quickInput(page).fill(name);
+  await quickPick(page, name).click();
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  await page.locator(`${EDITOR} .view-line`).first().waitFor();
+}
+
+/** Answer the input box that asks for an action's argument. @param {Page} page @param {string} text */
+export async function answerInput(page, text) {
+  await quickInput(page).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+/**
+ * A piece of the active editor's text.
+ * @param {Page} page
+ * @param {string} lineText part of the line
+ * @param {string} word exactly one token of it
+ */
+export function inEditor(page, lineText, word) {
+  return page
+    .locator(`${EDITOR} .view-line`)
+    .filter({ hasText: nonBreaking(lineText) })
+    .first()
+    .getByText(word, { exact: true })
+    .first();
+}
+
+/** The editor draws spaces as no-break spaces. @param {string} text */
+function nonBreaking(text) {
+  return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s'));
+}
+
+/** Right-click on `place` and choose an action of ours. @param {Page} page @param {Locator} place @param {string} title */
+export async function rightClick(page, place, title) {
+  await place.click();
+  await place.click({ button: 'right' });
+  await page.locator('.monaco-menu .action-item').filter({ hasText: 'TT Assistant' }).first().hover();
+  const item = page.locator('.monaco-submenu .action-item').filter({ hasText: title }).first();
+  await item.waitFor();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await page.waitForTimeout(MENU_GUARD_MS);
+    await item.click({ timeout: 3000 }).catch(() => undefined);
+    const closed = await item.waitFor({ state: 'detached', timeout: 1500 }).then(
+      () => true,
+      () => false,
+    );
+    if (closed) return;
+  }
+  throw new Error(`The menu item “${title}” did not take a click.`);
+}
+
+/** Hover over `place` until a hover with `text` is shown. @param {Page} page @param {Locator} place @param {string | RegExp} text */
+export async function hoverShowing(page, place, text) {
+  const hover = page.locator('.monaco-hover:not(.hidden)').filter({ hasText: text }).first();
+  await until(
+    async () => {
+      await page.mouse.move(700, 880);
+      await place.hover();
+      return hover.waitFor({ timeout: 4000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    `a hover with ${text}`,
+    60_000,
+  );
+  return hover;
+}
+
+/** @param {Page} page @param {string | RegExp} text */
+export function notification(page, text) {
+  return page.locator('.notifications-toasts .notification-toast').filter({ hasText: text }).first();
+}
+
+/** @param {Page} page @param {string | RegExp} text @param {string} button */
+export async function pressInNotification(page, text, button) {
+  await notification(page, text).getByRole('button', { name: button, exact: true }).click();
+}
+
+/** The page of one of our webviews: the one that holds `selector`. @param {Page} page @param {string} selector @returns {Promise<Frame>} */
+export function webview(page, selector) {
+  return until(
+    async () => {
+      for (const frame of page.frames()) {
+        const found = await frame.$(selector).catch(() => null);
+        if (found && (await found.isVisible().catch(() => false))) return frame;
+      }
+      return null;
+    },
+    `a webview with ${selector}`,
+    30_000,
+  );
+}
+
+/** The text of the open diff's right side as it is drawn. @param {Page} page */
+export function proposedText(page) {
+  return page.locator('.editor-group-container .diff-editor .editor.modified .view-lines').first();
+}
+
+/** @param {Page} page */
+export async function save(page) {
+  await page.keyboard.press('Control+S');
+}
