@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -19,11 +19,24 @@ from lsp_server.syntax import tree
 if TYPE_CHECKING:
     from lsp_server.templates import Library
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 Estimate = Callable[[str], int]
 Count = Callable[["Sequence[Message] | str"], Awaitable[int]]
 
 SAMPLE = 20_000
-"""Characters that are counted to estimate the rest."""
+"""Characters that are counted to estimate the rest; actions take as many, so that both fold alike."""
+
+
+class Offload(Protocol):
+    """`asyncio.to_thread`, or a stand-in."""
+
+    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+async def run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    return function(*args, **kwargs)
 
 
 @frozen
@@ -45,7 +58,12 @@ class Preamble:
 
 
 async def build_preamble(
-    attached: Sequence[AttachedCode], library: Library, preset: str, budget: int, count: Count
+    attached: Sequence[AttachedCode],
+    library: Library,
+    preset: str,
+    budget: int,
+    count: Count,
+    offload: Offload = run_here,
 ) -> Preamble:
     """Render what is attached, in order; each gets an equal share of what the ones before it left of `budget`."""
     system, texts, parts = library.prefix({}, preset)[0].content, [], []
@@ -53,9 +71,11 @@ async def build_preamble(
         share = budget // (len(attached) - i)
         estimate = await _estimator(item.document.text, count)
         if i == 0 and item.span is not None:
-            system, text, dropped = _as_action(item.document, item.span, library, preset, share, estimate)
+            system, text, dropped = await offload(
+                _as_action, item.document, item.span, library, preset, share, estimate
+            )
         else:
-            text, dropped = _as_block(item.document, item.span, share, estimate)
+            text, dropped = await offload(_as_block, item.document, item.span, share, estimate)
         tokens = await count(text)
         budget = max(budget - tokens, 0)
         texts.append(text)

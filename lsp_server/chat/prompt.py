@@ -7,13 +7,14 @@ prefix its actions have already warmed, and each prompt extends the one before i
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Sequence
+import sys
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from lsp_server.chat.attachments import AttachedCode, Preamble, build_preamble
+from lsp_server.chat.attachments import AttachedCode, Count, Offload, Preamble, build_preamble, run_here
 from lsp_server.engine.types import Message
 from lsp_server.errors import AssistantError, ContextTooLong
 
@@ -24,8 +25,6 @@ LOW_WATER = 0.5
 """Once history overflows, it is trimmed to this share of its room: the prefix then stays equal for several turns."""
 MESSAGE_TOKENS = 8
 """What a chat template adds to one message, rounded up."""
-
-Count = Callable[["Sequence[Message] | str"], Awaitable[int]]
 
 
 @frozen
@@ -57,17 +56,24 @@ async def build_chat(
     max_tokens: int,
     context_budget: int,
     count: Count,
+    offload: Offload = run_here,
 ) -> ChatPrompt:
     """Build the prompt of the newest turn; the oldest exchanges go first when the window is full.
 
+    A `window` of 0 is unknown: nothing is trimmed. `offload` runs what is slow for a big file, for example in a thread.
     Raises ContextTooLong when the question and the attached code alone do not fit.
     """
     exchanges, unanswerable = pair_turns(turns)
-    room = window - max_tokens
-    preamble = await build_preamble(attached, library, preset, context_budget, count)
+    room = window - max_tokens if window else sys.maxsize
+
+    async def preamble_of(attached: Sequence[AttachedCode], budget: int) -> Preamble:
+        return await build_preamble(attached, library, preset, budget, count, offload)
+
+    preamble = await preamble_of(attached, context_budget)
     last = exchanges[-1:]
     if attached and await count(_messages(preamble, last)) > room:
-        preamble = await _smaller_preamble(attached, library, preset, room, last, count)
+        bare = await count(_messages(await preamble_of((), 0), last))
+        preamble = await preamble_of(attached, max(room - bare - MESSAGE_TOKENS, 0))
     messages = _messages(preamble, exchanges)
     tokens = await count(messages)
     kept = 0
@@ -116,20 +122,6 @@ def _messages(preamble: Preamble, exchanges: Sequence[Exchange]) -> tuple[Messag
         if exchange.answer:
             messages.append(Message("assistant", exchange.answer))
     return tuple(messages)
-
-
-async def _smaller_preamble(
-    attached: Sequence[AttachedCode],
-    library: Library,
-    preset: str,
-    room: int,
-    last: Sequence[Exchange],
-    count: Count,
-) -> Preamble:
-    """Fold the attached code into what the question leaves free."""
-    bare = await build_preamble((), library, preset, 0, count)
-    left = room - await count(_messages(bare, last)) - MESSAGE_TOKENS
-    return await build_preamble(attached, library, preset, max(left, 0), count)
 
 
 async def _first_kept(preamble: Preamble, exchanges: Sequence[Exchange], room: int, count: Count) -> int:

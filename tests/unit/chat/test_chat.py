@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from lsp_server import context
 from lsp_server.chat import AttachedCode, ChatPrompt, build_chat
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Message
 from lsp_server.errors import AssistantError, ContextTooLong
+from lsp_server.templates import Library, built_in
 
 
 class OneLineLibrary:
@@ -138,6 +140,31 @@ async def test_several_attachments_keep_their_order_and_say_where_they_are_from(
 
     text = prompt.messages[1].content
     assert text.index("a.py:") < text.index("b.py, lines 1-1:") < text.index("Compare")
+
+
+async def test_a_chat_about_a_selection_begins_as_its_actions_do():
+    library = Library.load([built_in()])
+    document = Document("file:///shape.py", "shape.py", "python", CODE)
+    span = context.target_span(document, Span(0, 0))
+    code = context.build(document, span, 500, lambda text: round(len(text) * words_per_character(CODE)))
+    system, user = library.prefix(code.values, "general")
+
+    prompt = await build_chat(
+        [("user", "Why?")],
+        [AttachedCode(document, span)],
+        library=library,
+        preset="general",
+        window=0,
+        max_tokens=100,
+        context_budget=500,
+        count=count_words,
+    )
+
+    assert prompt.messages == (system, Message("user", f"{user.content}\n\nWhy?"))
+
+
+def words_per_character(text: str) -> float:
+    return len(text.split()) / len(text)
 
 
 async def test_a_fence_inside_attached_code_cannot_end_the_block():
