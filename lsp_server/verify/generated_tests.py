@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import frozen
 
 from lsp_server.document import Document, Span
-from lsp_server.syntax.tree import parse
+from lsp_server.syntax.tree import Tree, parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
 from lsp_server.verify.mutants import Mutant, mutants
@@ -152,44 +152,54 @@ def _variables(copy: Path) -> Mapping[str, str]:
     }
 
 
-def drop_tests(language: str, text: str, names: frozenset[str]) -> str:
-    """Remove the named tests from a test file, leaving every other byte alone.
+def test_names(language: str, text: str) -> set[str]:
+    """Names of the tests in a file: functions named as tests, and calls such as `test("adds", …)`."""
+    tree = parse(language, text)
+    return {name for name, _ in _tests_in(tree)} if tree is not None else set()
 
-    A test is a function of that name, or a call statement whose first argument is that name (`test("adds", …)`).
-    """
+
+test_names.__test__ = False  # type: ignore[attr-defined]
+
+
+def drop_tests(language: str, text: str, names: frozenset[str]) -> str:
+    """Remove the named tests from a test file, leaving every other byte alone."""
     tree = parse(language, text)
     if tree is None:
         return text
-    spans = [s.span for s in tree.scopes() if s.kind == "function" and s.name in names]
-    stack = [tree.root]
-    while stack:
-        node = stack.pop()
-        if (
-            node.type == "call_expression"
-            and node.parent is not None
-            and node.parent.type == "expression_statement"
-        ):
-            arguments = node.child_by_field_name("arguments")
-            first = (
-                arguments.named_children[0] if arguments is not None and arguments.named_children else None
-            )
-            if first is not None and first.type in ("string", "template_string"):
-                where = tree.span(first)
-                if text[where.start + 1 : where.end - 1] in names:
-                    spans.append(tree.span(node.parent))
-                    continue
-        stack.extend(node.children)
+    spans = [span for name, span in _tests_in(tree) if name in names]
     for span in sorted(spans, key=lambda s: -s.start):
         start = text.rfind("\n", 0, span.start) + 1
         if text[start : span.start].strip():
             start = span.start
-        end = span.end
-        while end < len(text) and text[end] in " \t\r":
-            end += 1
-        while end < len(text) and text[end] == "\n":
-            end += 1
-            following = text[end:].lstrip(" \t\r")
-            if not following.startswith("\n"):
-                break
+        rest = text[span.end :]
+        following = rest.lstrip()
+        gap = rest[: len(rest) - len(following)]
+        end = span.end + gap.rfind("\n") + 1 if following else len(text)
         text = text[:start] + text[end:]
     return text.rstrip("\n") + "\n" if text.strip() else ""
+
+
+def _tests_in(tree: Tree) -> Iterator[tuple[str, Span]]:
+    for scope in tree.scopes():
+        if scope.kind == "function" and (
+            scope.name.lower().startswith("test") or tree.language in ("rust", "java")
+        ):
+            yield scope.name, scope.span
+    stack = [tree.root]
+    while stack:
+        node = stack.pop()
+        stack.extend(node.children)
+        if (
+            node.type != "call_expression"
+            or node.parent is None
+            or node.parent.type != "expression_statement"
+        ):
+            continue
+        called = node.child_by_field_name("function")
+        arguments = node.child_by_field_name("arguments")
+        first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+        if called is None or first is None or first.type not in ("string", "template_string"):
+            continue
+        name, where = tree.span(called), tree.span(first)
+        if tree.text[name.start : name.end].split(".")[0] in ("test", "it"):
+            yield tree.text[where.start + 1 : where.end - 1], tree.span(node.parent)

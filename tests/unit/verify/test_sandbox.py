@@ -32,8 +32,19 @@ async def test_an_endless_loop_is_ended_with_its_children(tmp_path: Path) -> Non
     outcome = await run(python(code), cwd=tmp_path, limits=Limits(seconds=1.5))
 
     assert outcome.timed_out
-    state = Path(f"/proc/{int(outcome.output)}/stat")
-    assert not state.exists() or state.read_text().split(")")[1].split()[0] == "Z"
+    assert await gone(int(outcome.output))
+
+
+async def gone(pid: int) -> bool:
+    """Wait until a killed process has left; a zombie has."""
+    for _ in range(500):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 async def test_cancelling_kills_the_command(tmp_path: Path) -> None:

@@ -1,0 +1,210 @@
+"""What is checked by running something: the project's linters, generated tests, old code against new.
+
+`edits` has already proven what text alone can prove. This part needs the project on disk: linters run in trusted
+workspaces only, and code, generated or old, only with the user's consent. What was not checked is said as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from attrs import evolve, frozen
+
+from lsp_server.document import Document, Span
+from lsp_server.edits.types import Check, Proposal, Replacement
+from lsp_server.errors import EditRefused
+from lsp_server.syntax.tree import parse
+from lsp_server.verify import compare, linters
+from lsp_server.verify.frameworks import FRAMEWORKS, python_of
+from lsp_server.verify.generated_tests import TestReport, drop_tests, run_tests, test_names
+
+
+@frozen
+class Permission:
+    """What may be run for this workspace."""
+
+    root: Path | None
+    """The workspace folder of the document; None outside of any."""
+    trusted: bool = False
+    """The project's own linters may run."""
+    run_code: bool = False
+    """Generated tests and the project's functions may run."""
+    python: str = ""
+    """The project's interpreter; "" means its virtual environment, else python3."""
+
+
+@frozen
+class Verdict:
+    """A proposal with what was found by running things."""
+
+    proposal: Proposal
+    problem: str = ""
+    """What the model should mend, in the checker's words; "" when there is nothing."""
+    fallback: Proposal | None = None
+    """With a problem: what can be offered without mending (failing tests dropped); None when nothing can."""
+
+
+async def verify(
+    proposal: Proposal,
+    document: Document,
+    target: Span,
+    *,
+    framework: str,
+    keep_behaviour: bool,
+    permission: Permission,
+    report: Callable[[str], None],
+) -> Verdict:
+    """Check a proposal by what may be run. `framework` is that of a proposed test file.
+
+    `keep_behaviour` False (the user asked for a change) turns a difference in behaviour from a problem into a remark.
+    """
+    root = permission.root
+    path = file_path(document.uri)
+    if root is None or path is None or not path.is_relative_to(root):
+        return Verdict(proposal)
+    if proposal.kind == "file":
+        return await _tests(proposal, document, target, framework, root, path, permission, report)
+    checks: list[Check] = []
+    if permission.trusted:
+        report("Asking the project's linters")
+        checks += await linters.check(root, path, document.language, document.text, proposal.new_text)
+    if permission.run_code and proposal.kind == "replace" and document.language == "python":
+        report("Comparing old and new behaviour")
+        checks += await _behaviour(proposal, document, target, root, path, permission, keep_behaviour)
+    failed = [c for c in checks if c.ok is False]
+    told = evolve(proposal, checks=proposal.checks + tuple(checks))
+    if not failed or (failed[0].name == BEHAVIOUR and not keep_behaviour):
+        return Verdict(told)
+    return Verdict(told, problem="; ".join(f"{c.name}: {c.detail}" for c in failed))
+
+
+BEHAVIOUR = "same behaviour"
+
+
+async def _behaviour(
+    proposal: Proposal,
+    document: Document,
+    target: Span,
+    root: Path,
+    path: Path,
+    permission: Permission,
+    keep: bool,
+) -> list[Check]:
+    tree = parse("python", document.text)
+    end = target.start + len(document.slice(target).rstrip())
+    scope = tree.innermost(Span(target.start, end)) if tree is not None else None
+    while scope is not None and scope.parent is not None and scope.kind != "class":
+        scope = scope.parent
+    if scope is None or scope.kind != "function":
+        return [Check(BEHAVIOUR, None, "only functions at the top level of a module are compared")]
+    python = permission.python or python_of(root)
+    try:
+        found = await compare.compare(root, path, document.text, proposal.new_text, scope.name, python=python)
+    except EditRefused as refusal:
+        return [Check(BEHAVIOUR, None, refusal.message)]
+    if found.equal is None:
+        return [Check(BEHAVIOUR, None, found.reason)]
+    if found.equal:
+        return [Check(BEHAVIOUR, True, f"equal on {found.compared} inputs")]
+    return [Check(BEHAVIOUR, False if keep else None, found.difference)]
+
+
+async def _tests(
+    proposal: Proposal,
+    document: Document,
+    target: Span,
+    framework: str,
+    root: Path,
+    path: Path,
+    permission: Permission,
+    report: Callable[[str], None],
+) -> Verdict:
+    test_path = file_path(proposal.uri)
+    if not permission.run_code:
+        return Verdict(_with(proposal, Check("tests run", None, "not run: running code was not allowed")))
+    if framework not in FRAMEWORKS or test_path is None or not test_path.is_relative_to(root):
+        return Verdict(
+            _with(
+                proposal,
+                Check("tests run", None, f"not run: {framework or 'this framework'} cannot be run here"),
+            )
+        )
+    own = test_names(document.language, proposal.new_text) - test_names(document.language, proposal.base_text)
+    try:
+        found = await run_tests(
+            document,
+            target,
+            root=root,
+            target_path=path,
+            test_path=test_path,
+            test_text=proposal.new_text,
+            own=frozenset(own),
+            framework=framework,
+            python=permission.python or python_of(root),
+            report=report,
+        )
+    except EditRefused as refusal:
+        return Verdict(_with(proposal, Check("tests run", None, refusal.message)))
+    return _judged(proposal, document.language, framework, found)
+
+
+def _judged(proposal: Proposal, language: str, framework: str, found: TestReport) -> Verdict:
+    """Turn a test report into a verdict: all green, some to mend or drop, or nothing that ran."""
+    if not found.results:
+        last = next(
+            (line for line in reversed(found.output.strip().splitlines()) if line.strip()), "no output"
+        )
+        if (
+            "No module named pytest" in found.output
+            or "cannot start" in found.output
+            or "npx canceled" in found.output
+        ):
+            return Verdict(
+                _with(
+                    proposal,
+                    Check("tests run", None, f"not run: {framework} is not installed ({last[:120]})"),
+                )
+            )
+        return Verdict(proposal, problem=f"The test file could not be run: {_tail(found.output)}")
+    if not found.failed:
+        return Verdict(_with(proposal, Check("tests run", True, found.summary())))
+    words = "; ".join(f"{r.name}: {r.message or 'failed'}" for r in found.failed[:4])
+    problem = f"{len(found.failed)} of {len(found.results)} tests fail: {words}"
+    if not found.passed:
+        return Verdict(proposal, problem=problem)
+    names = frozenset(r.name for r in found.failed)
+    kept = with_text(proposal, drop_tests(language, proposal.new_text, names))
+    green = evolve(found, results=tuple(r for r in found.results if r.passed))
+    return Verdict(
+        proposal, problem, fallback=_with(kept, Check("tests run", True, green.summary(dropped=len(names))))
+    )
+
+
+def _tail(output: str, lines: int = 6) -> str:
+    return " / ".join(line.strip() for line in output.strip().splitlines()[-lines:] if line.strip())[:500]
+
+
+def _with(proposal: Proposal, check: Check) -> Proposal:
+    return evolve(proposal, checks=(*proposal.checks, check))
+
+
+def with_text(proposal: Proposal, new_text: str) -> Proposal:
+    """The same proposal with another outcome, as one replacement of what differs from the base."""
+    old, new = proposal.base_text, new_text
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    piece = Replacement(Span(start, len(old) - end), new[start : len(new) - end])
+    return evolve(proposal, replacements=(piece,))
+
+
+def file_path(uri: str) -> Path | None:
+    """The path of a `file:` URI; None for other schemes."""
+    parts = urlsplit(uri)
+    return Path(url2pathname(unquote(parts.path))) if parts.scheme == "file" else None

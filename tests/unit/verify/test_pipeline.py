@@ -1,0 +1,129 @@
+"""What running things adds to a proposal: green tests, dropped tests, equal behaviour, or the words for a repair."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from lsp_server.document import Document, Span
+from lsp_server.edits.types import Proposal, Replacement
+from lsp_server.verify.pipeline import Permission, Verdict, verify, with_text
+
+SOURCE = "def double(n: int) -> int:\n    return n * 2\n"
+HEAD = "from calc import double\n\n\n"
+GOOD = "def test_two():\n    assert double(2) == 4\n"
+BAD = "def test_three():\n    assert double(3) == 7\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "calc.py").write_text(SOURCE)
+    (root / "conftest.py").write_text("")
+    return root
+
+
+def document(root: Path) -> Document:
+    return Document((root / "calc.py").as_uri(), "calc.py", "python", SOURCE)
+
+
+def new_file(root: Path, text: str) -> Proposal:
+    uri = (root / "test_calc.py").as_uri()
+    return Proposal(
+        "file", uri, "", None, (Replacement(Span(0, 0), text),), "Tests of `double`", creates_file=True
+    )
+
+
+def rewrite(root: Path, text: str) -> Proposal:
+    whole = Replacement(Span(0, len(SOURCE)), text)
+    return Proposal("replace", document(root).uri, SOURCE, None, (whole,), "Refactor of `double`")
+
+
+async def judge(
+    root: Path, proposal: Proposal, *, run_code: bool = True, keep_behaviour: bool = True
+) -> Verdict:
+    said: list[str] = []
+    return await verify(
+        proposal,
+        document(root),
+        Span(0, len(SOURCE)),
+        framework="pytest",
+        keep_behaviour=keep_behaviour,
+        permission=Permission(root, trusted=True, run_code=run_code, python=sys.executable),
+        report=said.append,
+    )
+
+
+async def test_green_tests_are_told_with_their_worth(project: Path) -> None:
+    verdict = await judge(project, new_file(project, HEAD + GOOD))
+
+    assert not verdict.problem
+    assert verdict.proposal.checks[-1].ok is True
+    assert verdict.proposal.checks[-1].detail.startswith("1 pass, kills ")
+
+
+async def test_a_failing_test_is_repaired_or_dropped(project: Path) -> None:
+    verdict = await judge(project, new_file(project, HEAD + GOOD + "\n\n" + BAD))
+
+    assert verdict.problem == "1 of 2 tests fail: test_three: assert 6 == 7"
+    assert verdict.fallback is not None and verdict.fallback.new_text == HEAD + GOOD
+    assert "1 pass, 1 dropped" in verdict.fallback.checks[-1].detail
+
+
+async def test_when_all_fail_nothing_can_be_offered(project: Path) -> None:
+    verdict = await judge(project, new_file(project, HEAD + BAD))
+
+    assert verdict.problem and verdict.fallback is None
+
+
+async def test_a_file_that_cannot_be_collected_names_its_error(project: Path) -> None:
+    verdict = await judge(project, new_file(project, "from calc import triple\n\n\n" + GOOD))
+
+    assert "could not be run" in verdict.problem and "triple" in verdict.problem
+
+
+async def test_without_consent_nothing_is_run_and_it_says_so(project: Path) -> None:
+    marker = project / "ran"
+    text = f"open({str(marker)!r}, 'w')\n" + HEAD + GOOD
+
+    verdict = await judge(project, new_file(project, text), run_code=False)
+
+    assert not marker.exists()
+    assert verdict.proposal.checks[-1].ok is None and "not allowed" in verdict.proposal.checks[-1].detail
+
+
+async def test_equal_behaviour_is_a_check(project: Path) -> None:
+    verdict = await judge(project, rewrite(project, SOURCE.replace("n * 2", "n + n")))
+
+    assert not verdict.problem and verdict.proposal.checks[-1].detail == "equal on 300 inputs"
+
+
+async def test_changed_behaviour_is_a_problem_unless_asked_for(project: Path) -> None:
+    changed = rewrite(project, SOURCE.replace("n * 2", "n * n"))
+
+    strict = await judge(project, changed)
+    asked = await judge(project, changed, keep_behaviour=False)
+
+    assert "same behaviour: For n=" in strict.problem
+    assert not asked.problem and "the old code gives" in asked.proposal.checks[-1].detail
+
+
+async def test_a_file_outside_the_workspace_is_left_alone(project: Path, tmp_path: Path) -> None:
+    proposal = rewrite(project, SOURCE)
+
+    verdict = await verify(
+        proposal, document(project), Span(0, 1), framework="", keep_behaviour=True,
+        permission=Permission(tmp_path / "other", trusted=True, run_code=True), report=lambda text: None,
+    )  # fmt: skip
+
+    assert verdict == Verdict(proposal)
+
+
+@pytest.mark.parametrize("new", ["abc", "", "abXc", "XabcY", "aabbcc"])
+def test_with_text_gives_the_text(new: str) -> None:
+    proposal = Proposal("file", "file:///x", "abc", None, (), "")
+
+    assert with_text(proposal, new).new_text == new
