@@ -4,5 +4,7 @@ Pure except `test_plan`, which looks at the project's files.
 """
 
 from lsp_server.edits.docstring import propose_docstring
+from lsp_server.edits.rebase import rebase
+from lsp_server.edits.replace import propose_replacement
 
-__all__ = ["propose_docstring"]
+__all__ = ["propose_docstring", "propose_replacement", "rebase"]

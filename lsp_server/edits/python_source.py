@@ -91,8 +91,7 @@ def regions(text: str, target: Span) -> Iterator[Region]:
         yield Region(Span(0, len(text)))
     if tree is None:
         return
-    lines = Span(line_start(text, target.start), next_line(text, max(target.start, target.end - 1)))
-    yield _top_level(tree, lines)
+    yield statements(text, target)
     scope = tree.innermost(target)
     while scope is not None:
         start = line_start(text, scope.span.start)
@@ -103,14 +102,19 @@ def regions(text: str, target: Span) -> Iterator[Region]:
         scope = scope.parent
 
 
-def _top_level(tree: syntax.Tree, lines: Span) -> Region:
-    start, end = lines.start, lines.end
+def statements(text: str, target: Span) -> Region:
+    """The whole top-level statements around `target`; the whole file where no grammar is installed."""
+    tree = syntax.parse("python", text)
+    if tree is None:
+        return Region(Span(0, len(text)))
+    start = line_start(text, target.start)
+    end = next_line(text, max(target.start, target.end - 1))
     low, high = tree.to_byte(start), tree.to_byte(end)
     for node in tree.root.children:
         if node.end_byte > low and node.start_byte < high:
             span = tree.span(node)
-            start = min(start, line_start(tree.text, span.start))
-            end = max(end, next_line(tree.text, line_stop(tree.text, max(span.start, span.end - 1))))
+            start = min(start, line_start(text, span.start))
+            end = max(end, next_line(text, line_stop(text, max(span.start, span.end - 1))))
     return Region(Span(start, end))
 
 

@@ -1,0 +1,225 @@
+"""The code a reply means for a selection: which block, which definitions of it, which imports beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from lsp_server import syntax
+from lsp_server.document import Span
+from lsp_server.edits import grammar, reply as replies
+from lsp_server.edits.indent import dedent
+from lsp_server.edits.layout import line_start, next_line
+from lsp_server.edits.selection import Selection
+from lsp_server.errors import EditRefused
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+PROSE = re.compile(r"[A-Z`*\"'][^;{}()=<>]*[\w)`*\"'][.:!?,]?\s*\Z|\s*\Z|[-*] |\d+\. |#{1,6} |\*\*")
+CANDIDATES = 6
+
+
+@frozen
+class Code:
+    text: str
+    """Dedented, newlines, without the imports."""
+    imports: tuple[str, ...] = ()
+    """Import statements of the reply that the selection did not have; they belong to the import block."""
+
+
+def candidates(raw: str, selection: Selection) -> list[Code]:
+    """Return what the reply may mean, best first; refuse when there is nothing."""
+    language = selection.document.language
+    reply = replies.read(raw, markdown=language == "markdown")
+    if not reply.text.strip():
+        raise EditRefused("The model's answer is empty.", detail=raw)
+    texts = list(_texts(reply, language))
+    if not texts:
+        named = ", ".join(sorted({block.info for block in reply.blocks}))
+        raise EditRefused(f"The model answered in another language ({named}).", detail=raw)
+    old = dedent(selection.old).strip()
+    texts.sort(key=lambda text: (not _defines(text, selection), dedent(text).strip() == old))
+    found: list[Code] = []
+    for text in texts:
+        code = _relevant(text, selection)
+        if code.text.strip() and code not in found:
+            found.append(code)
+    if not found:
+        raise EditRefused("The model's answer holds no code.", detail=raw)
+    return found[:CANDIDATES]
+
+
+def _texts(reply: replies.Reply, language: str) -> Iterator[str]:
+    if reply.blocks:
+        yield from (block.text for block in reply.blocks if replies.speaks(block, language) and block.text.strip())
+        return
+    yield reply.text
+    yield from without_prose(reply.text)
+
+
+def without_prose(text: str) -> Iterator[str]:
+    """The text without lines at its ends that read as prose."""
+    lines = text.strip("\n").split("\n")
+    first, last = 0, len(lines)
+    while first < last and PROSE.match(lines[first]):
+        first += 1
+    while last > first and PROSE.match(lines[last - 1]):
+        last -= 1
+    if 0 < last - first < len(lines):
+        yield "\n".join(lines[first:last])
+
+
+def _defines(text: str, selection: Selection) -> bool:
+    if not selection.names:
+        return False
+    tree = grammar.parse_once(selection.document.language, dedent(text))
+    return tree is not None and bool({scope.name for scope in tree.scopes()} & set(selection.names))
+
+
+def _relevant(text: str, selection: Selection) -> Code:
+    """Keep what belongs in place of the selection; set imports apart; drop copies of the rest of the file."""
+    text = dedent(text).strip("\n")
+    tree = grammar.parse_once(selection.document.language, text)
+    if tree is None or selection.tree is None:
+        return Code(text)
+    imports, holds_imports = _imports(tree), bool(_imports(selection.tree, selection.span))
+    taken = [] if holds_imports else imports
+    if not selection.names:
+        return Code(_context_trimmed(_cut(text, tree, taken), selection), tuple(grammar.text_of(n) for n in taken))
+    return Code(_definitions(text, tree, selection, taken), tuple(grammar.text_of(n) for n in taken))
+
+
+def _imports(tree: syntax.Tree, within: Span | None = None) -> list[Node]:
+    nodes = [node for node in tree.root.children if node.type in tree.info.imports]
+    nodes = [node for node in nodes if node.type not in ("package_clause", "package_declaration")]
+    if within is None:
+        return nodes
+    low, high = tree.to_byte(within.start), tree.to_byte(within.end)
+    return [node for node in nodes if low <= node.start_byte and node.end_byte <= high]
+
+
+def _cut(text: str, tree: syntax.Tree, nodes: list[Node]) -> str:
+    """Remove the lines of whole top-level nodes."""
+    for node in sorted(nodes, key=lambda n: -n.start_byte):
+        span = tree.span(node)
+        start, end = line_start(text, span.start), next_line(text, span.end)
+        text = text[:start] + text[end:]
+    return text.strip("\n")
+
+
+def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list[Node]) -> str:
+    """The lines of the reply that redefine the selection, with new definitions beside them."""
+    wanted = set(selection.names)
+    main = next((scope for scope in tree.scopes() if scope.name in wanted), None)
+    if main is None:
+        return _cut(text, tree, taken)
+    level = main.parent
+    around = selection.scopes[0].parent
+    known = {s.name for s in selection.tree.scopes() if s.parent is around} - wanted if selection.tree else set()
+    siblings = [scope for scope in tree.scopes() if scope.parent is level]
+    kept = [scope for scope in siblings if scope.name not in known]
+    if level is None and len(kept) == len(siblings) and not taken and _only(tree, kept):
+        return text
+    spans = [_with_comments(text, scope.span) for scope in kept]
+    spans += [] if level is not None else _declarations(tree, kept, taken)
+    spans.sort(key=lambda span: span.start)
+    return _joined(text, spans)
+
+
+def _only(tree: syntax.Tree, kept: list[syntax.Scope]) -> bool:
+    """Whether the reply is nothing but definitions and comments."""
+    spans = [scope.span for scope in kept]
+    for node in tree.root.children:
+        span = tree.span(node)
+        inside = any(s.start <= span.start and span.end <= s.end for s in spans)
+        if not inside and not grammar.is_comment(node) and node.type not in ("attribute_item", ";"):
+            return False
+    return True
+
+
+DECLARATIONS = frozenset(
+    {
+        "expression_statement",
+        "lexical_declaration",
+        "variable_declaration",
+        "const_declaration",
+        "var_declaration",
+        "type_declaration",
+        "const_item",
+        "static_item",
+        "type_item",
+        "type_alias_declaration",
+        "declaration",
+        "preproc_def",
+        "preproc_function_def",
+        "type_definition",
+        "type_alias_statement",
+    }
+)
+
+
+def _declarations(tree: syntax.Tree, kept: list[syntax.Scope], taken: list[Node]) -> list[Span]:
+    """Constants and types beside the definitions; a call, as in a usage example, is none."""
+    spans = []
+    for node in tree.root.children:
+        span = tree.span(node)
+        if any(s.span.start <= span.start and span.end <= s.span.end for s in kept):
+            continue
+        first = node.named_children[0] if node.named_children else None
+        is_assignment = first is not None and "assignment" in first.type
+        if node.type in DECLARATIONS and (node.type != "expression_statement" or is_assignment):
+            spans.append(span)
+    return spans
+
+
+def _with_comments(text: str, span: Span) -> Span:
+    """Take along the comment lines directly above a definition."""
+    start = line_start(text, span.start)
+    while start > 0:
+        above = line_start(text, start - 1)
+        line = text[above : start - 1].strip()
+        if not line.startswith(("#", "//", "/*", "*", "///")) or line.startswith("#include"):
+            break
+        start = above
+    return Span(start, span.end)
+
+
+def _joined(text: str, spans: list[Span]) -> str:
+    """The lines of several spans, with the blank lines the reply had between neighbours."""
+    out: list[str] = []
+    end = 0
+    for span in spans:
+        start = line_start(text, span.start)
+        if start < end:
+            continue
+        gap = text[end:start]
+        if out:
+            out.append("\n" * max(min(gap.count("\n"), 3), 1) if not gap.strip() else "\n\n")
+        out.append(text[start : span.end])
+        end = span.end
+    return dedent("".join(out)).strip("\n")
+
+
+def _context_trimmed(text: str, selection: Selection) -> str:
+    """Drop lines around a statement that repeat the document's lines around the selection."""
+    source = selection.document.text
+    before = [line.strip() for line in source[: selection.span.start].splitlines() if line.strip()]
+    after = [line.strip() for line in source[selection.span.end :].splitlines() if line.strip()]
+    old = {line.strip() for line in selection.old.split("\n")}
+    lines = text.split("\n")
+    head = _overlap(lines, before, old)
+    tail = _overlap([line for line in reversed(lines[head:])], list(reversed(after)), old)
+    return "\n".join(lines[head : len(lines) - tail])
+
+
+def _overlap(lines: list[str], known: list[str], old: set[str]) -> int:
+    """How many first lines of `lines` are exactly the last of `known` and no part of the old code."""
+    for count in range(min(len(lines), 60), 0, -1):
+        stripped = [line.strip() for line in lines[:count] if line.strip()]
+        if stripped and stripped == known[-len(stripped) :] and not set(stripped) & old:
+            return count
+    return 0

@@ -1,0 +1,106 @@
+"""What a model leaves in code that is no code: placeholders, fences, prose, remnants of its chat template."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from lsp_server.edits import grammar, python_source
+from lsp_server.edits.reply import TURN_END
+
+COMMENT = r"(?:#|//|/\*+|\*|--|<!--|\{/\*)"
+ELLIPSIS = r"(?:\.{3}|\u2026)"
+MEANS_OMITTED = (
+    r"(?:rest|remainder|remaining|existing|previous|original|other|same|unchanged|omitted|skipped|truncated|abbreviated|"
+    r"as before|as above|more (?:code|methods|functions|cases)|and so on|code|implementation|logic|body|etc)"
+)
+PLACEHOLDERS = (
+    re.compile(rf"{COMMENT}\s*[\[(<]?\s*{ELLIPSIS}\s*[\])>]?\s*(?:\*/\}}?|-->)?\s*$", re.IGNORECASE),
+    re.compile(rf"{COMMENT}\s*[\[(<]?\s*{ELLIPSIS}.*\b{MEANS_OMITTED}\b", re.IGNORECASE),
+    re.compile(rf"{COMMENT}.*\b{MEANS_OMITTED}\b.*{ELLIPSIS}\s*[\])>]?\s*(?:\*/\}}?|-->)?\s*$", re.IGNORECASE),
+    re.compile(
+        rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:rest|remainder) (?:of|is|remains|stays|unchanged|goes|here)\b", re.IGNORECASE
+    ),
+    re.compile(
+        rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:(?:existing|remaining|previous|original|other) )(?:\w+ ){{0,3}}"
+        r"(?:code|implementation|logic|methods?|functions?|body|lines)\b\s*(?:\w+ ?){0,4}[.\])>]*\s*(?:\*/\}?|-->)?\s*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{COMMENT}.*\b(?:code|implementation|logic|body|method|function|everything)\b.*"
+        r"\b(?:remains?|is|are|stays?)\s+(?:the same|unchanged|as before|as is)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{COMMENT}\s*[\[(<]?\s*(?:(?:add |put |insert |write )?(?:your|actual|real) (?:\w+ )?(?:code|implementation|logic)|"
+        r"implementation (?:goes )?here|(?:todo:?\s+)?implement(?:ation)? (?:this|the|here|details|me|as)\b|"
+        r"(?:same|unchanged|omitted)\b(?: as (?:before|above|original))?|omitted for brevity|for brevity)",
+        re.IGNORECASE,
+    ),
+)
+FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*[\w+#-]*\s*\Z")
+
+
+def leftover(language: str, new: str, old: str) -> str:
+    """Return the first line of `new` that is no code and was not in `old`; "" when there is none."""
+    known = {line.strip() for line in old.split("\n")}
+    for line in new.split("\n"):
+        if line.strip() in known or not line.strip():
+            continue
+        if any(pattern.search(line) for pattern in PLACEHOLDERS) or TURN_END.search(line):
+            return line.strip()
+        if FENCE.match(line) and language != "markdown" and not _in_string(language, new, line):
+            return line.strip()
+    return _stub(new, old) if language == "python" else _bare_word(language, new, old)
+
+
+def _in_string(language: str, text: str, line: str) -> bool:
+    tree = grammar.parse_once(language, text)
+    at = text.index(line)
+    if tree is None:
+        return False
+    node = tree.root.descendant_for_byte_range(tree.to_byte(at), tree.to_byte(at + len(line)))
+    while node is not None:
+        if "string" in node.type or grammar.is_comment(node):
+            return True
+        node = node.parent
+    return False
+
+
+def _stub(new: str, old: str) -> str:
+    """An `...`, a lone word or an unfinished body where the old code had a body."""
+    before, after = python_source.parse(old), python_source.parse(new)
+    if before is None or after is None:
+        return ""
+    stubs = {node.name for node in python_source.definitions(before) if _is_stub(node)}
+    complete = {node.name for node in python_source.definitions(before)} - stubs
+    for node in python_source.definitions(after):
+        if node.name in complete and _is_stub(node):
+            return f"the empty body of {node.name}"
+    had = sum(map(_is_ellipsis, ast.walk(before)))
+    ellipses = [node for node in ast.walk(after) if _is_ellipsis(node)]
+    in_stubs = {id(s) for node in python_source.definitions(after) if _is_stub(node) for s in node.body}
+    if len([node for node in ellipses if id(node) not in in_stubs]) > had:
+        return "..."
+    words = [ast.unparse(s) for s in after.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Name)]
+    return next((word for word in words if word not in old), "")
+
+
+def _is_ellipsis(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+
+
+def _is_stub(node: python_source.Definition) -> bool:
+    body = node.body[1:] if python_source.docstring_of(node) is not None else node.body
+    return all(isinstance(statement, ast.Pass) or _is_ellipsis(statement) for statement in body)
+
+
+def _bare_word(language: str, new: str, old: str) -> str:
+    """A statement that is a name alone: "Sure"."""
+    tree = grammar.parse_once(language, new)
+    for node in tree.root.children if tree is not None else ():
+        if node.type == "expression_statement" and node.named_child_count == 1:
+            child = node.named_children[0]
+            if child.type in ("identifier", "non_null_expression") and grammar.text_of(child) not in old:
+                return grammar.text_of(node)
+    return ""
