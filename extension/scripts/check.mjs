@@ -8,8 +8,12 @@ import { setup } from './setup.mjs';
 const PRETTIER_FILES = ['extension/**/*.{ts,mjs,css}', 'tests/**/*.{ts,mjs}', 'examples/**/*.ts'];
 const GENERATE = ['extension/scripts/generate.py'];
 
+/** @param {string[]} args @returns {[string, string[]]} */
 const python = (...args) => [PYTHON, ['-m', ...args]];
 
+/** @typedef {[name: string, command: string, args: string[]]} Step */
+
+/** @type {Step[]} */
 const CHECKS = [
   ['Python format', ...python('ruff', 'format', '--check', '.')],
   ['Python lint', ...python('ruff', 'check', '.')],
@@ -23,6 +27,7 @@ const CHECKS = [
   ['Generated files', PYTHON, [...GENERATE, '--check']],
 ];
 
+/** @type {Step[]} */
 const FORMATTERS = [
   ['Python', ...python('ruff', 'format', '.')],
   ['Python imports', ...python('ruff', 'check', '--fix', '--select', 'I', '.')],
@@ -39,6 +44,6 @@ await run(async () => {
   }
   if (failed.length > 0) {
     console.error(`\nFailed: ${failed.join(', ')}`);
-    return 1;
   }
+  return failed.length > 0 ? 1 : 0;
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { output, SetupError, step } from './process.mjs';
 
+/** @param {string} program */
 const onPath = (program) =>
   (process.env.PATH ?? '').split(path.delimiter).some((dir) => fs.existsSync(path.join(dir, program)));
 
@@ -45,6 +46,7 @@ export function browserPath() {
   );
 }
 
+/** @param {{ tests: boolean }} options */
 export async function debianPackages({ tests }) {
   if (process.platform !== 'linux') return;
   const missing = PACKAGES.filter((item) => (tests || !item.tests) && !item.present());

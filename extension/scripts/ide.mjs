@@ -49,6 +49,7 @@ async function ensureCodeServer() {
   });
 }
 
+/** @param {string} cwd @param {string[]} args @param {Record<string, string>} extra */
 function npm(cwd, args, extra = {}) {
   const env = { ...environmentWithoutNpm(), ...extra };
   return output('npm', [...args, '--no-audit', '--no-fund'], { cwd, env });

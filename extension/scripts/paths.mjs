@@ -19,7 +19,7 @@ export const PYTHON = path.join(VENV_BIN, windows ? 'python.exe' : 'python');
 export const UV = path.join(VENV_BIN, windows ? 'uv.exe' : 'uv');
 
 export const NODE_MODULES = path.join(ROOT, 'node_modules');
-/** The command line tool of an npm development dependency. */
+/** The command line tool of an npm development dependency. @param {string} name */
 export const tool = (name) => path.join(NODE_MODULES, '.bin', windows ? `${name}.cmd` : name);
 
 /** Node 24 and code-server, installed from npm beside their committed lock files. */

@@ -13,7 +13,13 @@ export function environmentWithoutNpm() {
   );
 }
 
-/** Run a program with its output on the terminal; returns the exit code. */
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv }} Where */
+
+/**
+ * Run a program with its output on the terminal; returns the exit code.
+ * @param {string} command @param {string[]} args @param {Where} where
+ * @returns {Promise<number>}
+ */
 export function exitCodeOf(command, args, { cwd = ROOT, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
@@ -22,10 +28,15 @@ export function exitCodeOf(command, args, { cwd = ROOT, env = process.env } = {}
   });
 }
 
-/** Run a program quietly; its output is shown only when it fails. Returns stdout. */
+/**
+ * Run a program quietly; its output is shown only when it fails. Returns stdout.
+ * @param {string} command @param {string[]} args @param {Where} where
+ */
 export async function output(command, args, { cwd = ROOT, env = process.env } = {}) {
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
   const out = [];
+  /** @type {Buffer[]} */
   const all = [];
   child.stdout.on('data', (data) => {
     out.push(data);
@@ -44,7 +55,11 @@ export async function output(command, args, { cwd = ROOT, env = process.env } = 
   return Buffer.concat(out).toString();
 }
 
-/** Announce a step, run it, and say how long it took. */
+/**
+ * Announce a step, run it, and say how long it took.
+ * @template T
+ * @param {string} title @param {() => T | Promise<T>} work
+ */
 export async function step(title, work) {
   const start = Date.now();
   process.stdout.write(`• ${title} …`);
@@ -58,7 +73,10 @@ export async function step(title, work) {
   }
 }
 
-/** Run a script's main function and turn its failure into an exit code. */
+/**
+ * Run a script's main function and turn its failure into an exit code.
+ * @param {() => Promise<number | void>} main
+ */
 export async function run(main) {
   try {
     process.exitCode = (await main()) ?? 0;
@@ -68,5 +86,5 @@ export async function run(main) {
   }
 }
 
-/** True when this file is the one node was started with. */
+/** True when this file is the one node was started with. @param {ImportMeta} meta */
 export const isMain = (meta) => process.argv[1] === meta.filename;

@@ -20,7 +20,8 @@ function interpreter() {
     const probe = spawnSync(name, ['-c', PROBE], { encoding: 'utf8' });
     const version = probe.stdout?.trim().split(' ').map(Number);
     if (!version || version.length !== 2) continue;
-    const recent = version[0] === 3 && version[1] >= 10;
+    const [major = 0, minor = 0] = version;
+    const recent = major === 3 && minor >= 10;
     if (recent && probe.status === 0) return name;
     found.push(`${name} is ${version.join('.')}${recent ? ' without the venv module' : ''}`);
   }
@@ -31,6 +32,7 @@ function interpreter() {
   );
 }
 
+/** @param {string} python */
 const works = (python) => fs.existsSync(python) && spawnSync(python, ['-c', '']).status === 0;
 
 export async function ensurePython() {
@@ -42,8 +44,8 @@ export async function ensurePython() {
   }
   await step('Python packages and the default model (150 MB)', async () => {
     const env = { ...process.env, UV_LINK_MODE: 'copy' };
-    const pip = [PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']];
-    await output(pip[0], [...pip[1], `uv==${UV_VERSION}`], { env });
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+    await output(PYTHON, [...pip, `uv==${UV_VERSION}`], { env });
     const install = ['pip', 'install', '--quiet', '--python', PYTHON];
     await output(UV, [...install, '--editable', '.[cpu]', '--group', 'dev'], { env });
     await output(UV, [...install, '--no-deps', DEFAULT_MODEL], { env });

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** `inputs` are file paths or plain strings; the stamp changes when any of them does. */
+/** `inputs` are file paths or plain strings; the stamp changes when any of them does. @param {string[]} inputs */
 export function digest(...inputs) {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(fs.existsSync(input) ? fs.readFileSync(input) : input).update('\0');
   return hash.digest('hex');
 }
 
+/** @param {string} directory @param {string} value */
 export function isCurrent(directory, value) {
   try {
     return fs.readFileSync(path.join(directory, '.setup-stamp'), 'utf8') === value;
@@ -18,6 +19,7 @@ export function isCurrent(directory, value) {
   }
 }
 
+/** @param {string} directory @param {string} value */
 export function writeStamp(directory, value) {
   fs.writeFileSync(path.join(directory, '.setup-stamp'), value);
 }

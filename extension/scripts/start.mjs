@@ -34,7 +34,9 @@ function choices() {
     if (!fs.existsSync(folder)) throw new Error(`There is no folder ${folder}.`);
     return { port, folder };
   } catch (error) {
-    throw new SetupError(`${error.message}\nUsage: npm start -- [--port PORT] [FOLDER]`);
+    throw new SetupError(
+      `${error instanceof Error ? error.message : error}\nUsage: npm start -- [--port PORT] [FOLDER]`,
+    );
   }
 }
 

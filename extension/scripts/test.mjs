@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { packageVsix } from './package.mjs';
 import { ARTIFACTS, BUILD, PYTHON, ROOT } from './paths.mjs';
-import { exitCodeOf, output, run, SetupError, step } from './process.mjs';
+import { exitCodeOf, run, SetupError, step } from './process.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {{ name: string, code: number, passed: number, failed: number, skipped: number, seconds: number }} Result */

@@ -70,7 +70,11 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
   });
   const browser = await chromium.launch({
     executablePath: browserPath() ?? 'chromium',
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--disable-background-networking'],
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--disable-background-networking',
+    ],
   });
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: 'dark' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -107,7 +111,8 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
       [runtime, 'run'],
     ]) {
       const filter = (/** @type {string} */ file) => !fs.lstatSync(file).isSocket();
-      if (from && to && fs.existsSync(from)) fs.cpSync(from, path.join(kept, to), { recursive: true, filter });
+      if (from && to && fs.existsSync(from))
+        fs.cpSync(from, path.join(kept, to), { recursive: true, filter });
     }
   }
 
