@@ -1,0 +1,133 @@
+"""Which engine the settings ask for, and how its host is started. Decides; starts nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import frozen
+
+import lsp_server
+from lsp_server.errors import EngineUnavailable
+from lsp_server.settings import Settings
+
+DEVICES = Path("/dev/tenstorrent")
+PURE_PACKAGES = (
+    "starlette",
+    "uvicorn",
+    "attr",
+    "attrs",
+    "anyio",
+    "h11",
+    "click",
+    "idna",
+    "typing_extensions",
+)
+"""What the host needs in tt-metal's interpreter; searched after that interpreter's own packages."""
+
+BOOTSTRAP = (
+    "import sys, runpy; count = int(sys.argv[1]); "
+    "sys.path += [p for p in sys.argv[2 : 2 + count] if p not in sys.path]; del sys.argv[1 : 2 + count]; "
+    "runpy.run_module('lsp_server.host', run_name='__main__', alter_sys=True)"
+)
+
+
+@frozen
+class HostPlan:
+    """One host: what makes it different from others, and the command that starts it."""
+
+    backend: Literal["tt", "cpu"]
+    key: str
+    command: tuple[str, ...]
+    directory: Path | None
+    """Where to start it; None means anywhere."""
+    model: str
+
+
+def chosen_backend(settings: Settings, devices: Path = DEVICES) -> Literal["tt", "cpu"]:
+    """The backend of this machine: as set, else a board where one is configured or found."""
+    if settings.engine_backend == "tt":
+        return "tt"
+    if settings.engine_backend == "cpu":
+        return "cpu"
+    found = devices.is_dir() and any(devices.iterdir())
+    return "tt" if settings.tt_home or found else "cpu"
+
+
+def plan_host(
+    settings: Settings, runtime_dir: Path, launch: Sequence[str] | None = None, devices: Path = DEVICES
+) -> HostPlan:
+    """Decide on the host these settings ask for. Reads a few file names; raises EngineUnavailable."""
+    backend = chosen_backend(settings, devices)
+    identity: dict[str, Any] = {
+        "backend": backend,
+        "model": settings.engine_model,
+        "context_window": settings.engine_context_window,
+    }
+    arguments = ["--backend", backend, "--context", str(settings.engine_context_window)]
+    if settings.engine_model:
+        arguments += ["--model", settings.engine_model]
+    if backend == "tt":
+        identity |= {"mode": settings.tt_mode, "home": settings.tt_home, "python": settings.tt_python}
+        arguments += ["--mode", settings.tt_mode]
+        if settings.tt_home:
+            arguments += ["--home", settings.tt_home]
+        start, directory = _start_tt(settings, launch)
+    else:
+        identity["threads"] = settings.engine_threads
+        arguments += ["--threads", str(settings.engine_threads)]
+        start, directory = list(launch) if launch else _bootstrap(sys.executable, sys.path), None
+    key = host_key(identity)
+    arguments += ["--runtime-dir", str(runtime_dir), "--key", key]
+    arguments += ["--idle-minutes", f"{settings.engine_idle_minutes:g}"]
+    return HostPlan(backend, key, (*start, *arguments), directory, settings.engine_model)
+
+
+def host_key(identity: dict[str, Any]) -> str:
+    """16 hex digits that differ between any two hosts that must not be one."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _start_tt(settings: Settings, launch: Sequence[str] | None) -> tuple[list[str], Path | None]:
+    home = Path(settings.tt_home).expanduser() if settings.tt_home else None
+    if home is not None and not home.is_dir():
+        raise EngineUnavailable(f"The tt-metal checkout {home} does not exist.", button="openSettings")
+    python = _tt_python(settings, home)
+    if launch:
+        return [python, *launch[1:]], home
+    return _bootstrap(python, _homes_of(PURE_PACKAGES)), home
+
+
+def _tt_python(settings: Settings, home: Path | None) -> str:
+    if settings.tt_python:
+        return str(Path(settings.tt_python).expanduser())
+    if home is not None and (python := home / "python_env" / "bin" / "python").exists():
+        return str(python)
+    raise EngineUnavailable(
+        "A Tenstorrent board needs tt-metal's own Python interpreter. Set ttAssistant.tt.python, or "
+        "ttAssistant.tt.home to a tt-metal checkout that has a python_env.",
+        button="openSettings",
+    )
+
+
+def _bootstrap(python: str, paths: Sequence[str]) -> list[str]:
+    own = str(Path(lsp_server.__file__).resolve().parents[1])
+    extra = list(dict.fromkeys([own, *(path for path in paths if path)]))
+    return [python, "-c", BOOTSTRAP, str(len(extra)), *extra]
+
+
+def _homes_of(packages: Sequence[str]) -> list[str]:
+    """The directories that hold these packages here."""
+    specs = [importlib.util.find_spec(name) for name in packages]
+    return [
+        str(Path(spec.origin).parent)
+        if not spec.submodule_search_locations
+        else str(Path(spec.origin).parents[1])
+        for spec in specs
+        if spec and spec.origin
+    ]

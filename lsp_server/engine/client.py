@@ -1,0 +1,202 @@
+"""`HttpEngine`: the one client of every engine that speaks the OpenAI API, ours first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any, Protocol
+
+import attrs
+
+from lsp_server.engine import failures
+from lsp_server.engine.connection import Connection, load_httpx
+from lsp_server.engine.counting import count_tokens, estimate
+from lsp_server.engine.sse import EventParser
+from lsp_server.engine.status import Lease, StatusBoard
+from lsp_server.engine.types import (
+    EngineEvent,
+    EngineStatus,
+    Finished,
+    Message,
+    Priority,
+    SamplingParams,
+    Usage,
+)
+from lsp_server.engine.wire import AnswerReader, request_body
+from lsp_server.errors import EngineError, EngineUnavailable
+
+log = logging.getLogger(__name__)
+
+LOADED = ("ready", "busy")
+
+
+class Connector(Protocol):
+    """Finds or starts what an engine talks to."""
+
+    async def find(self) -> Connection | None:
+        """The running engine; starts none."""
+        ...
+
+    async def connect(self) -> Connection:
+        """The running engine, started if need be. Raises EngineError."""
+        ...
+
+
+class HttpEngine:
+    """An `Engine` over HTTP. To be used on one event loop."""
+
+    def __init__(self, connector: Connector, initial: EngineStatus) -> None:
+        self._connector = connector
+        self._board = StatusBoard(initial)
+        self._lease = Lease(self._board, self._adopt)
+        self._connection: Connection | None = None
+        self._connecting = asyncio.Lock()
+
+    @property
+    def status(self) -> EngineStatus:
+        return self._board.status
+
+    def subscribe(self, listener: Callable[[EngineStatus], None]) -> Callable[[], None]:
+        """Call `listener` on every status change; return the function that ends this."""
+        return self._board.subscribe(listener)
+
+    async def start(self) -> EngineStatus:
+        """Find or start the engine and wait until its model is loaded."""
+        connection = await self._connect()
+        if not connection.own:
+            return self.status
+        httpx = await load_httpx()
+        try:
+            response = await connection.client.get("/v1/models")
+        except httpx.HTTPError as error:
+            self._forget(connection)
+            raise EngineUnavailable(
+                "The engine stopped while it loaded the model.", button="showLog"
+            ) from error
+        if response.status_code != 200:
+            self._forget(connection)
+            raise failures.refused(response.status_code, response.content, url=connection.url)
+        return await self._board.wait_for(lambda status: status.state in (*LOADED, "stopped", "failed"))
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: SamplingParams, priority: Priority = Priority.ACTION
+    ) -> AsyncGenerator[EngineEvent, None]:
+        """Stream an answer; closing the generator closes the connection, which cancels the request."""
+        connection = await self._connect()
+        if not connection.own and sampling.max_tokens == 0:
+            yield Finished("length", Usage())
+            return
+        httpx = await load_httpx()
+        reader, received_any = AnswerReader(), False
+        for last_try in (False, True):
+            try:
+                async with self._post(connection, messages, sampling, priority) as response:
+                    if response.status_code != 200:
+                        body = await response.aread()
+                        if response.status_code == 503:
+                            self._forget(connection)
+                        raise failures.refused(response.status_code, body, url=connection.url)
+                    parser = EventParser()
+                    async for received in response.aiter_raw():
+                        received_any = True
+                        for data in parser.feed(received):
+                            for event in reader.read(data):
+                                yield event
+                        if reader.done:
+                            break
+                break
+            except httpx.ConnectError as error:
+                self._forget(connection)
+                if last_try or not connection.own:
+                    raise failures.unreachable(connection.url or "its socket", str(error)) from error
+                connection = await self._connect()
+            except httpx.HTTPError as error:
+                self._forget(connection)
+                log.warning("The answer was cut off: %r", error)
+                raise failures.lost(self._kind(connection)) from error
+        finished = reader.finish()
+        if finished is None:
+            if not received_any:
+                self._forget(connection)
+            raise failures.lost(self._kind(connection))
+        self._answered(connection, finished)
+        yield finished
+
+    async def count(self, messages: Sequence[Message] | str) -> int:
+        """Tokens of a text or of messages; an estimate when the engine is not there or cannot tell."""
+        connection = self._connection
+        if connection is None or self.status.state not in LOADED:
+            return estimate(messages)
+        return await count_tokens(connection, messages)
+
+    async def aclose(self) -> None:
+        """Give up the lease and close the connection; our host keeps running for others."""
+        await self._lease.aclose()
+        if self._connection is not None:
+            await self._connection.client.aclose()
+            self._connection = None
+
+    # ── the connection ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _connect(self) -> Connection:
+        async with self._connecting:
+            if self._connection is not None:
+                return self._connection
+            before = self.status
+            self._board.set(attrs.evolve(before, state="starting", detail="", button=""))
+            try:
+                return self._use(await self._connector.connect())
+            except EngineError as error:
+                self._board.set(
+                    attrs.evolve(
+                        before, state="failed", detail=error.message, button=error.button, progress=None
+                    )
+                )
+                raise
+            except asyncio.CancelledError:
+                self._board.set(before)
+                raise
+
+    async def _adopt(self) -> Connection | None:
+        """A host that runs although our last one left; used from now on."""
+        async with self._connecting:
+            if self._connection is None and (found := await self._connector.find()):
+                self._connection = found
+            return self._connection
+
+    def _use(self, connection: Connection) -> Connection:
+        self._connection = connection
+        if connection.own:
+            self._lease.follow(connection)
+        else:
+            self._board.set(
+                EngineStatus(
+                    "ready", kind="remote", model=connection.model, context_window=connection.context_window
+                )
+            )
+        return connection
+
+    def _forget(self, connection: Connection) -> None:
+        """Look again before the next request."""
+        if self._connection is connection:
+            self._connection = None
+
+    def _post(
+        self,
+        connection: Connection,
+        messages: Sequence[Message],
+        sampling: SamplingParams,
+        priority: Priority,
+    ) -> Any:
+        body = request_body(messages, sampling, priority, own=connection.own, model=connection.model)
+        return connection.client.stream("POST", f"{connection.prefix}/chat/completions", json=body)
+
+    def _answered(self, connection: Connection, finished: Finished) -> None:
+        if not connection.own:
+            speed = finished.usage.tokens_per_second
+            self._board.set(attrs.evolve(self.status, state="ready", tokens_per_second=round(speed, 1)))
+
+    @staticmethod
+    def _kind(connection: Connection) -> str:
+        return "own" if connection.own else "remote"

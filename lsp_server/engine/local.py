@@ -1,0 +1,25 @@
+"""The engine of this machine: our host, found or started."""
+
+from __future__ import annotations
+
+from lsp_server.engine.connection import Connection, open_host
+from lsp_server.engine.launcher import Launcher
+from lsp_server.engine.records import HostRecord
+
+
+class LocalConnector:
+    def __init__(self, launcher: Launcher) -> None:
+        self._launcher = launcher
+
+    async def find(self) -> Connection | None:
+        """The running host; starts none."""
+        record = await self._launcher.find()
+        return await _open(record) if record is not None else None
+
+    async def connect(self) -> Connection:
+        """The running host, started if need be."""
+        return await _open(await self._launcher.find_or_start())
+
+
+async def _open(record: HostRecord) -> Connection:
+    return Connection(client=await open_host(record), record=record, url="")
