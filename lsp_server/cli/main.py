@@ -12,7 +12,7 @@ from pathlib import Path
 from lsp_server.cli.arguments import build_parser, overrides
 from lsp_server.cli.configuration import load_settings, parse_assignment
 from lsp_server.cli.places import Places
-from lsp_server.errors import AssistantError
+from lsp_server.errors import AssistantError, SettingsError
 from lsp_server.settings import Settings
 
 FAILED, STOPPED = 1, 130
@@ -108,10 +108,22 @@ def _engine(arguments: argparse.Namespace, places: Places, environ: Mapping[str,
 
 
 def _doctor(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
+    from lsp_server.cli.compose import open_library
     from lsp_server.doctor import diagnose, report
 
+    problem = ""
+    try:
+        settings = _settings(arguments, places)
+    except SettingsError as error:
+        settings, problem = Settings(), error.message
     findings = diagnose(
-        _settings(arguments, places), environ, runtime_dir=places.runtime, data_dir=places.data
+        settings,
+        environ,
+        open_library(places),
+        runtime_dir=places.runtime,
+        data_dir=places.data,
+        settings_problem=problem,
+        settings_file=places.settings,
     )
     sys.stdout.write(report.as_json(findings) if arguments.json else report.as_text(findings))
     return report.exit_status(findings)

@@ -1,0 +1,32 @@
+"""One line of the doctor's report. Pure data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+State = Literal["ok", "wrong", "unknown"]
+
+
+@frozen
+class Finding:
+    name: str
+    """Stable, for scripts: "python", "tt.driver" …; the part before the dot is its group."""
+    state: State
+    what: str
+    """One sentence or figure."""
+    fix: str = ""
+    """The command, or the setting, that mends it; only when `state` is not "ok"."""
+
+
+def ok(name: str, what: str) -> Finding:
+    return Finding(name, "ok", what)
+
+
+def wrong(name: str, what: str, fix: str) -> Finding:
+    return Finding(name, "wrong", what, fix)
+
+
+def unknown(name: str, what: str, fix: str = "") -> Finding:
+    return Finding(name, "unknown", what, fix)

