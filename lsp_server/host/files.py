@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 import sys
 from pathlib import Path
+from socket import AF_UNIX, SOCK_STREAM, socket
 from typing import IO, Any
 
 from attrs import define, field
@@ -41,7 +41,7 @@ class HostFiles:
         return self.directory / f"{self.key}.json"
 
     @property
-    def socket(self) -> Path:
+    def socket_path(self) -> Path:
         return self.directory / f"{self.key}.sock"
 
     @property
@@ -64,11 +64,11 @@ class HostFiles:
         self._lock = lock
         self.remove()
 
-    def bind(self) -> socket.socket:
+    def bind(self) -> socket:
         """Listen on the Unix socket, readable by its owner only."""
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(str(self.socket))
-        self.socket.chmod(0o600)
+        listener = socket(AF_UNIX, SOCK_STREAM)
+        listener.bind(str(self.socket_path))
+        self.socket_path.chmod(0o600)
         listener.listen(64)
         return listener
 
@@ -83,7 +83,7 @@ class HostFiles:
 
     def remove(self) -> None:
         """Remove the record and the sockets; the lock stays until the process ends."""
-        for path in (self.record, self.socket, self.backend_socket):
+        for path in (self.record, self.socket_path, self.backend_socket):
             path.unlink(missing_ok=True)
 
 

@@ -49,7 +49,7 @@ class CompletionRequest:
 
 
 def parse_completion(body: Any, *, chat: bool) -> CompletionRequest:
-    """Read a body of /v1/chat/completions or /v1/completions. Fields we do not know are ignored, as OpenAI clients expect."""
+    """Read a body of /v1/chat/completions or /v1/completions. Fields we do not know are ignored: clients send many."""
     fields = _Fields(body)
     if fields.integer("n", 1, low=1) != 1:
         raise RequestError("Field n must be 1: this engine gives one answer.")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
 import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -42,18 +42,25 @@ class HostOptions:
 
 def run(create: Callable[[], Backend], options: HostOptions, files: HostFiles) -> None:
     """Serve until told to leave or idle for too long. The lock must be held."""
-    scheduler = asyncio.run(_serve(create, options, files))
-    files.remove()
+
+    async def until_signal() -> Scheduler:
+        leaving = asyncio.Event()
+        _set_on_signals(leaving)
+        return await serve(create, options, files, leaving)
+
+    scheduler = asyncio.run(until_signal())
     if not scheduler.join(CLOSE_SECONDS):
         log.error("The backend did not close within %.0f seconds", CLOSE_SECONDS)
         os._exit(1)
     log.info("Left")
 
 
-async def _serve(create: Callable[[], Backend], options: HostOptions, files: HostFiles) -> Scheduler:
+async def serve(
+    create: Callable[[], Backend], options: HostOptions, files: HostFiles, leaving: asyncio.Event
+) -> Scheduler:
+    """Serve until `leaving` is set; the scheduler returned is closing its backend."""
     token = secrets.token_urlsafe(32)
-    sockets, record = _listen(options, files)
-    leaving = asyncio.Event()
+    sockets, addresses = _listen(options, files)
     scheduler = Scheduler(create, lambda: host.scheduler_changed())
     idle = IdleWatch(options.idle_minutes * 60, leaving.set)
     host = Host(
@@ -76,11 +83,10 @@ async def _serve(create: Callable[[], Backend], options: HostOptions, files: Hos
             timeout_graceful_shutdown=1,
         )
     )
-    _leave_on_signals(leaving.set)
     serving = asyncio.create_task(server.serve(sockets=sockets))
     files.publish(
         {
-            **record,
+            **addresses,
             "pid": os.getpid(),
             "version": __version__,
             "token": token,
@@ -109,7 +115,7 @@ def _listen(options: HostOptions, files: HostFiles) -> tuple[list[socket.socket]
         port = port or 0
     else:
         sockets.append(files.bind())
-        record["socket"] = str(files.socket)
+        record["socket"] = str(files.socket_path)
     if port is not None:
         listener = socket.create_server(("127.0.0.1", port))
         sockets.append(listener)
@@ -117,26 +123,21 @@ def _listen(options: HostOptions, files: HostFiles) -> tuple[list[socket.socket]
     return sockets, record
 
 
-def _leave_on_signals(leave: Callable[[], None]) -> None:
+def _set_on_signals(leaving: asyncio.Event) -> None:
     """SIGTERM and SIGINT leave cleanly; a second one leaves at once."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop, asked = asyncio.get_running_loop(), False
+    loop = asyncio.get_running_loop()
 
-    def handle(signum: int, frame: object) -> None:
-        nonlocal asked
-        if asked:
-            os._exit(128 + signum)
-        asked = True
-        loop.call_soon_threadsafe(leave)
+    def handle(number: int, frame: object) -> None:
+        if leaving.is_set():
+            os._exit(128 + number)
+        loop.call_soon_threadsafe(leaving.set)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
 
 
 class _Server(uvicorn.Server):
-    def capture_signals(self):  # type: ignore[no-untyped-def]
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Leave signals to us: uvicorn would raise them again after it ended, before the backend is closed."""
-        import contextlib
-
-        return contextlib.nullcontext()
+        yield

@@ -32,7 +32,7 @@ async def send_stream(send: Send, events: AsyncIterator[bytes]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def on_leaving(receive: Receive, leave: Callable[[], None]) -> AsyncIterator[None]:
+async def on_leaving(receive: Receive, leave: Callable[[], object]) -> AsyncIterator[None]:
     """Call `leave` when the reader closes the connection while this is open. The body must have been read before."""
 
     async def watch() -> None:

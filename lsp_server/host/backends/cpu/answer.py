@@ -71,7 +71,7 @@ class Answer:
 
     def _token(self, choice: dict[str, Any], count: int) -> bool:
         (entry,) = choice["logprobs"]["content"]
-        # llama.cpp is silent while a character is incomplete: then the text stands for several ids, and only the last is told.
+        # llama.cpp is silent while a character is incomplete: then the text stands for several ids, and we get the last.
         ids = (entry["id"],) if count - self._seen == 1 else tuple(self._encode(choice["text"]))
         self._seen = count
         if self._step(Token(ids, self._stops.push(choice["text"]), entry.get("logprob"))):
