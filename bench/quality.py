@@ -1,7 +1,7 @@
 """How good are the answers: each action on each case, with the real model, judged by running things.
 
-`python -m bench quality [--quick] [--cases DIR] [--model GGUF] [--actions a,b]`. Judged by bench/judge.py, which shares no code
-with the product's own checks. The last line is one JSON object; docs/quality.md says what its keys mean.
+`python -m bench quality [--quick] [--cases DIR] [--model GGUF] [--actions a,b]`. Judged by bench/judge.py, which shares no
+code with the product's own checks. The last line is one JSON object; docs/quality.md says what its keys mean.
 """
 
 from __future__ import annotations
