@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 
 from lsp_server.actions import context_budget
 from lsp_server.chat import AttachedCode, build_chat
+from lsp_server.cli.engine import progress_line
 from lsp_server.cli.files import line_span, read_document, split_lines
 from lsp_server.engine.types import Delta, Engine, Finished, PrefillProgress, Priority
 from lsp_server.errors import AssistantError
@@ -81,9 +82,7 @@ class Conversation:
                 self.turns.pop()
 
     async def _answer(self, said: list[str], output: Output) -> None:
-        unsubscribe = self.engine.subscribe(
-            lambda status: output.progress(_loading(status.state, status.detail))
-        )
+        unsubscribe = self.engine.subscribe(lambda status: output.progress(progress_line(status)))
         try:
             status = await self.engine.start()
         finally:
@@ -133,7 +132,3 @@ class Conversation:
             beside.replace(path)
         except OSError as error:
             raise AssistantError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _loading(state: str, detail: str) -> str:
-    return detail or f"the engine is {state}" if state in ("starting", "loading") else ""
