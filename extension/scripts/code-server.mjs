@@ -18,6 +18,7 @@ export const QUIET_SETTINGS = {
   'extensions.autoCheckUpdates': false,
   'workbench.enableExperiments': false,
   'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.commandCenter.enabled': false,
 };
 

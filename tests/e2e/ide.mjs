@@ -76,7 +76,7 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
       '--disable-background-networking',
     ],
   });
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: 'dark' });
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

@@ -1,0 +1,160 @@
+// The four actions from the right-click menu, and the hover, with the real default model.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { PYTHON } from '../../extension/scripts/paths.mjs';
+import {
+  acceptInNotification,
+  answer,
+  choose,
+  clearNotifications,
+  resultPage,
+  someText,
+  waitForPreview,
+} from './assistant.mjs';
+import { scenarios } from './scenario.mjs';
+import { until } from './until.mjs';
+import {
+  answerInput,
+  hoverShowing,
+  inEditor,
+  openFile,
+  proposedText,
+  rightClick,
+  save,
+} from './workbench.mjs';
+
+/** @typedef {import('./ide.mjs').Ide} Ide */
+
+const PRICES = 'bookshop/prices.py';
+const scenario = scenarios();
+
+/** @param {Ide} ide @param {string} old @param {string} name */
+function assertOnlyDocstringAdded(ide, old, name) {
+  const before = path.join(ide.data, 'before.py');
+  fs.writeFileSync(before, old);
+  const script = path.join(import.meta.dirname, 'only_docstring.py');
+  const checked = spawnSync(PYTHON, [script, before, path.join(ide.workspace, PRICES), name], {
+    encoding: 'utf8',
+  });
+  assert.equal(checked.status, 0, checked.stderr);
+}
+
+scenario('explain', 'right-click, Explain: an answer streams beside the code', async ({ page }) => {
+  await openFile(page, 'prices.py');
+
+  await rightClick(page, inEditor(page, 'def discount(amount', 'discount'), 'Explain');
+
+  const result = await resultPage(page);
+  const first = await someText(result);
+  const last = await answer(result, ['done']);
+  assert.equal(first.state, 'streaming', 'the first words are shown before the last ones are there');
+  assert.ok(last.text.length > first.text.length);
+  assert.match(last.all, /token/, 'the receipt says what it cost');
+});
+
+scenario(
+  'docstring',
+  'Add Docstring, Accept, save: the file gains the docstring and nothing else',
+  async (ide) => {
+    const { page } = ide;
+    const before = ide.onDisk(PRICES);
+    await openFile(page, 'prices.py');
+
+    await rightClick(page, inEditor(page, 'def with_tax(net', 'with_tax'), 'Add Docstring');
+    await waitForPreview(page);
+    assert.equal(ide.onDisk(PRICES), before, 'a preview leaves the disk alone');
+    await ide.screenshot('docstring-preview');
+    await choose(page, 'Accept Edit');
+    assert.equal(ide.onDisk(PRICES), before, 'accepting leaves saving to the user');
+    await save(page);
+
+    await until(() => ide.onDisk(PRICES) !== before, 'the saved file');
+    assertOnlyDocstringAdded(ide, before, 'with_tax');
+  },
+);
+
+scenario('tests', 'Generate Tests, Accept: a new test file is on disk', async (ide) => {
+  const { page } = ide;
+  await clearNotifications(page);
+  await openFile(page, 'orders.py');
+
+  await rightClick(page, inEditor(page, 'def bestsellers(orders', 'bestsellers'), 'Generate Tests');
+  await waitForPreview(page);
+  assert.ok(!fs.existsSync(path.join(ide.workspace, 'tests/test_orders.py')), 'a preview creates no file');
+  await ide.screenshot('tests-preview');
+  await acceptInNotification(page);
+
+  const written = await until(
+    () =>
+      fs.existsSync(path.join(ide.workspace, 'tests/test_orders.py')) && ide.onDisk('tests/test_orders.py'),
+    'the test file on disk',
+  );
+  assert.match(written, /bestsellers/);
+  assert.match(written, /^def test_|^ {4}def test_/m);
+});
+
+scenario(
+  'refactor-preview',
+  'Refactor, Reject: the preview leaves buffer and disk untouched',
+  async (ide) => {
+    const { page } = ide;
+    await clearNotifications(page);
+    const before = ide.onDisk(PRICES);
+    await openFile(page, 'prices.py');
+
+    await rightClick(page, inEditor(page, 'def clamp(value', 'clamp'), 'Refactor…');
+    await answerInput(page, '');
+    await waitForPreview(page);
+    assert.match(await proposedText(page).innerText(), /clamp/);
+    await ide.screenshot('refactor-preview');
+    await choose(page, 'Reject Edit');
+
+    await save(page);
+    assert.equal(ide.onDisk(PRICES), before);
+    assert.equal(await page.locator('.tab.dirty').count(), 0, 'no editor has unsaved changes');
+  },
+);
+
+scenario('hover', 'hovering shows the signature, then an explanation', async ({ page }) => {
+  await openFile(page, 'prices.py');
+
+  const hover = await hoverShowing(
+    page,
+    inEditor(page, 'def shipping(weight', 'shipping'),
+    'weight_grams: int',
+  );
+
+  const parts = await until(async () => {
+    const texts = await hover.locator('.rendered-markdown').allInnerTexts();
+    return texts.length > 1 && texts.join(' ').length > 100 ? texts : null;
+  }, 'the explanation in the hover');
+  assert.match(parts[0] ?? '', /def shipping\(weight_grams: int/);
+});
+
+scenario(
+  'typing',
+  'typing above the function while its preview is open: the edit moves along',
+  async (ide) => {
+    const { page } = ide;
+    await clearNotifications(page);
+    await openFile(page, 'prices.py');
+    await rightClick(page, inEditor(page, 'def discount(amount', 'discount'), 'Add Docstring');
+    await waitForPreview(page);
+
+    await openFile(page, 'prices.py');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# Typed while the preview was open.\n');
+    await save(page);
+    const typed = await until(() => {
+      const text = ide.onDisk(PRICES);
+      return text.startsWith('# Typed') && text;
+    }, 'the typed line on disk');
+    await acceptInNotification(page);
+    await save(page);
+
+    await until(() => ide.onDisk(PRICES) !== typed, 'the accepted edit on disk');
+    assertOnlyDocstringAdded(ide, typed, 'discount');
+  },
+);

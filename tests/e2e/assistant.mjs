@@ -1,0 +1,110 @@
+// What a person does with the assistant, and what they see of it.
+import assert from 'node:assert/strict';
+import { command, notification, pressInNotification, webview } from './workbench.mjs';
+import { until } from './until.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Frame} Frame */
+
+/** The default model's answers often fail the checks; a person would press “Try Again”, too. */
+const ATTEMPTS = 6;
+
+/** @param {Page} page */
+function diff(page) {
+  return page.locator('.editor-group-container.active .diff-editor');
+}
+
+/**
+ * Wait for the preview of an edit that was asked for. While the checks refuse what the model wrote, try again.
+ * Returns the refusals on the way.
+ * @param {Page} page
+ */
+export async function waitForPreview(page) {
+  const refusal = page.locator('.notification-toast').filter({ hasText: 'Show Answer' }).last();
+  /** @type {string[]} */
+  const refusals = [];
+  while (refusals.length < ATTEMPTS) {
+    const seen = await until(
+      async () =>
+        ((await diff(page).isVisible()) && 'preview') || ((await refusal.isVisible()) && 'refusal') || null,
+      'a preview, or a refusal',
+      60_000,
+    );
+    if (seen === 'preview') return refusals;
+    refusals.push(await refusal.innerText());
+    await refusal.getByRole('button', { name: 'Try Again' }).click();
+    await refusal.waitFor({ state: 'detached' });
+  }
+  assert.fail(`Every answer was refused:\n${refusals.join('\n')}`);
+}
+
+/** Press a button of the preview's title bar. @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */
+export async function choose(page, label) {
+  await page.locator(`.editor-group-container.active .title-actions a[aria-label^="${label}"]`).click();
+  await diff(page).waitFor({ state: 'detached' });
+}
+
+/** Accept in the notification that announces the preview. @param {Page} page */
+export async function acceptInNotification(page) {
+  await pressInNotification(page, 'Reject', 'Accept');
+  await diff(page).waitFor({ state: 'detached' });
+}
+
+/** The page that explanations stream into. @param {Page} page */
+export function resultPage(page) {
+  return webview(page, '[data-testid=result-title]');
+}
+
+/** @param {Page} page */
+export async function openChat(page) {
+  await command(page, 'TT Assistant: Open Chat');
+  return webview(page, '[data-testid=chat-input]');
+}
+
+/** @param {Frame} chat @param {string} question */
+export async function ask(chat, question) {
+  await chat.getByTestId('chat-input').fill(question);
+  await chat.getByTestId('chat-send').click();
+}
+
+/**
+ * Wait until an answer has one of `states`.
+ * @param {Frame} frame
+ * @param {string[]} states "waiting", "streaming", "done", "stopped" or "failed"
+ * @param {number} index which answer of the page
+ */
+export function answer(frame, states, index = 0) {
+  return until(
+    async () => {
+      const seen = await frame
+        .getByTestId('answer')
+        .nth(index)
+        .evaluate(
+          (element) => ({
+            state: element.dataset['state'] ?? '',
+            text: element.querySelector('[data-testid=markdown]')?.textContent?.trim() ?? '',
+            all: element.textContent ?? '',
+          }),
+          undefined,
+          { timeout: 5000 },
+        );
+      return states.includes(seen.state) ? seen : null;
+    },
+    `an answer that is ${states.join(' or ')}`,
+    60_000,
+  );
+}
+
+/** Wait until part of an answer is there. @param {Frame} frame @param {number} index */
+export async function someText(frame, index = 0) {
+  return until(async () => {
+    const seen = await answer(frame, ['streaming', 'done'], index);
+    return seen.text.length > 0 ? seen : null;
+  }, 'the first words of an answer');
+}
+
+/** No message of ours may be left over from an earlier scenario. @param {Page} page */
+export async function clearNotifications(page) {
+  await command(page, 'Notifications: Clear All Notifications');
+  await notification(page, /./).waitFor({ state: 'detached' });
+}
