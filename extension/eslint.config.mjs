@@ -20,6 +20,11 @@ export default tseslint.config(
     },
   },
   {
+    // tsc checks these with checkJs, and knows Node's globals.
+    files: ['**/*.mjs'],
+    rules: { 'no-undef': 'off' },
+  },
+  {
     files: ['tests/extension/**/*.ts'],
     rules: { '@typescript-eslint/no-floating-promises': 'off' },
   },
