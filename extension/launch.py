@@ -44,6 +44,11 @@ def add_paths(*, first: bool) -> None:
     sys.path[:] = [*paths, *own] if first else [*own, *paths]
 
 
+def is_server(arguments: list[str]) -> bool:
+    """True for the language server, which installs the native packages; commands begin with a word."""
+    return not arguments or (arguments[0].startswith("--") and arguments[0] not in ("--help", "--version"))
+
+
 def main() -> None:
     host = sys.argv[1:2] == ["host"]
     data = data_directory()
@@ -55,6 +60,8 @@ def main() -> None:
     native.activate(data / "native")
     if host:
         del sys.argv[1]
+    elif is_server(sys.argv[1:]):
+        sys.argv += ["--native-dir", str(data / "native")]
     runpy.run_module("lsp_server.host" if host else "lsp_server", run_name="__main__", alter_sys=True)
 
 
