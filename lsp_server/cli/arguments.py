@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from lsp_server import __version__
+
 OVERVIEW = """\
 A coding assistant that runs on this machine: a Tenstorrent board, or the processor.
 
@@ -37,6 +39,7 @@ def build_parser(where: dict[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tt-assistant", description=OVERVIEW, epilog=WHERE.format(**where), formatter_class=formatter
     )
+    parser.add_argument("--version", action="version", version=f"tt-assistant {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     def command(name: str, summary: str, more: str = "") -> argparse.ArgumentParser:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from attrs import evolve
+
 from lsp_server.cli.arguments import build_parser, overrides
 from lsp_server.cli.configuration import load_settings, parse_assignment
 from lsp_server.cli.places import Places
@@ -44,9 +46,10 @@ def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
         return FAILED
 
 
-def _settings(arguments: argparse.Namespace, places: Places) -> Settings:
+def _settings(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> Settings:
     flags = {**overrides(arguments), **dict(map(parse_assignment, arguments.set))}
-    return load_settings(places.settings, flags)
+    settings = load_settings(places.settings, flags)
+    return evolve(settings, tt_home=settings.tt_home or environ.get("TT_METAL_HOME", ""))
 
 
 def _chat(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
@@ -56,7 +59,7 @@ def _chat(arguments: argparse.Namespace, places: Places, environ: Mapping[str, s
     from lsp_server.cli.loop import LoopThread
     from lsp_server.cli.terminal import Terminal
 
-    settings = _settings(arguments, places)
+    settings = _settings(arguments, places, environ)
     terminal = Terminal()
     with LoopThread() as loop, open_engine(settings, places, environ, loop) as engine:
         conversation = Conversation(engine, open_library(places), settings, settings.prompts_preset)
@@ -74,7 +77,7 @@ def _chat(arguments: argparse.Namespace, places: Places, environ: Mapping[str, s
 def _run(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
     from lsp_server.cli.compose import open_engine, open_library
     from lsp_server.cli.loop import LoopThread
-    from lsp_server.cli.run import list_actions, run_action
+    from lsp_server.cli.run import Order, list_actions, run_action
     from lsp_server.cli.terminal import Terminal
 
     library, terminal = open_library(places), Terminal()
@@ -82,14 +85,12 @@ def _run(arguments: argparse.Namespace, places: Places, environ: Mapping[str, st
         return list_actions(library, terminal)
     if arguments.file is None:
         raise AssistantError("Say which file: tt-assistant run ACTION FILE[:LINE].")
-    settings = _settings(arguments, places)
+    settings = _settings(arguments, places, environ)
     with LoopThread() as loop, open_engine(settings, places, environ, loop) as engine:
+        order = Order(arguments.action, arguments.file, arguments.instruction, arguments.apply)
         return loop.run(
             run_action(
-                arguments.action,
-                arguments.file,
-                arguments.instruction,
-                apply=arguments.apply,
+                order,
                 engine=engine,
                 library=library,
                 settings=settings,
@@ -103,23 +104,21 @@ def _engine(arguments: argparse.Namespace, places: Places, environ: Mapping[str,
     from lsp_server.cli.engine import control_engine
     from lsp_server.cli.terminal import Terminal
 
-    settings = _settings(arguments, places)
+    settings = _settings(arguments, places, environ)
     return asyncio.run(control_engine(arguments.order, settings, places, environ, Terminal()))
 
 
 def _doctor(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
-    from lsp_server.cli.compose import open_library
     from lsp_server.doctor import diagnose, report
 
     problem = ""
     try:
-        settings = _settings(arguments, places)
+        settings = _settings(arguments, places, environ)
     except SettingsError as error:
         settings, problem = Settings(), error.message
     findings = diagnose(
         settings,
         environ,
-        open_library(places),
         runtime_dir=places.runtime,
         data_dir=places.data,
         settings_problem=problem,

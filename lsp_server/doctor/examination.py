@@ -6,12 +6,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from lsp_server.cli.places import Places
 from lsp_server.doctor import board, machine, metal, running, weights
 from lsp_server.doctor.finding import Finding, unknown
 from lsp_server.doctor.probe import Machine, Probe
 from lsp_server.models.table import Table, load
 from lsp_server.settings import Settings
-from lsp_server.templates import Library
+from lsp_server.templates import Library, Root, built_in
 
 BOARD_CHECKS = ("tt.driver", "tt.hugepages", "tt.firmware", "tt.chips", "tt.holders")
 METAL_CHECKS = (
@@ -29,16 +30,20 @@ NOT_ASKED = "Needed for a board only."
 def diagnose(
     settings: Settings,
     environ: Mapping[str, str],
-    library: Library,
     *,
     runtime_dir: Path,
     data_dir: Path,
+    library: Library | None = None,
     settings_problem: str = "",
     settings_file: Path = Path("settings.json"),
     probe: Probe | None = None,
 ) -> list[Finding]:
-    """Examine the machine. Blocks for at most about a minute, when everything that is asked hangs; never raises."""
+    """Examine the machine; without a `library`, the built-in prompts and the user's are read.
+
+    Blocks for at most about a minute, when everything that is asked hangs; never raises.
+    """
     probe = probe or Machine(environ)
+    library = library or Library.load([built_in(), Root(Places.of(environ).config / "prompts", "user")])
     table = load()
     boards = board.find_boards(probe)
     hosts, refused = running.find_hosts(runtime_dir)

@@ -26,7 +26,6 @@ def examine(
     findings = diagnose(
         settings or Settings(),
         machine.environ,
-        more.pop("library", Library.load([built_in()])),
         runtime_dir=tmp_path,
         data_dir=Path("/data"),
         probe=machine,
