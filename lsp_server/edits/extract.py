@@ -61,6 +61,28 @@ def _texts(reply: replies.Reply, language: str) -> Iterator[str]:
     yield from without_prose(reply.text)
 
 
+def blocks_of(raw: str, language: str) -> list[str]:
+    """The code of a reply when nothing says which definition it must hold: fenced blocks, else the text; best first."""
+    reply = replies.read(raw)
+    if not reply.text.strip():
+        raise EditRefused("The model's answer is empty.", detail=raw)
+    texts = [text for text in _texts(reply, language) if text.strip()]
+    if not texts:
+        named = ", ".join(sorted({block.info for block in reply.blocks}))
+        raise EditRefused(f"The model answered in another language ({named}).", detail=raw)
+    joined = ["\n\n\n".join(dedent(text).strip("\n") for text in texts)] if reply.blocks and len(texts) > 1 else []
+    return [*joined, *sorted(texts, key=len, reverse=bool(reply.blocks))]
+
+
+def leading_code(code: str) -> str:
+    """Code that was cut off at the end: up to the last line that begins a new top-level statement."""
+    lines = code.split("\n")
+    starts = [n for n, line in enumerate(lines) if n and line and not line[0].isspace() and line[0] not in ")]}#@/"]
+    while starts and lines[starts[-1] - 1].startswith(("@", "#[")):
+        starts[-1] -= 1
+    return "\n".join(lines[: starts[-1]]).rstrip() if starts else ""
+
+
 def without_prose(text: str) -> Iterator[str]:
     """The text without lines at its ends that read as prose."""
     lines = text.strip("\n").split("\n")
@@ -86,14 +108,15 @@ def _relevant(text: str, selection: Selection) -> Code:
     tree = grammar.parse_once(selection.document.language, text)
     if tree is None or selection.tree is None:
         return Code(text)
-    imports, holds_imports = _imports(tree), bool(_imports(selection.tree, selection.span))
+    imports, holds_imports = import_nodes(tree), bool(import_nodes(selection.tree, selection.span))
     taken = [] if holds_imports else imports
     if not selection.names:
-        return Code(_context_trimmed(_cut(text, tree, taken), selection), tuple(grammar.text_of(n) for n in taken))
+        return Code(_context_trimmed(cut(text, tree, taken), selection), tuple(grammar.text_of(n) for n in taken))
     return Code(_definitions(text, tree, selection, taken), tuple(grammar.text_of(n) for n in taken))
 
 
-def _imports(tree: syntax.Tree, within: Span | None = None) -> list[Node]:
+def import_nodes(tree: syntax.Tree, within: Span | None = None) -> list[Node]:
+    """Top-level imports of a reply, or of a span of the file."""
     nodes = [node for node in tree.root.children if node.type in tree.info.imports]
     nodes = [node for node in nodes if node.type not in ("package_clause", "package_declaration")]
     if within is None:
@@ -102,7 +125,7 @@ def _imports(tree: syntax.Tree, within: Span | None = None) -> list[Node]:
     return [node for node in nodes if low <= node.start_byte and node.end_byte <= high]
 
 
-def _cut(text: str, tree: syntax.Tree, nodes: list[Node]) -> str:
+def cut(text: str, tree: syntax.Tree, nodes: list[Node]) -> str:
     """Remove the lines of whole top-level nodes."""
     for node in sorted(nodes, key=lambda n: -n.start_byte):
         span = tree.span(node)
@@ -116,7 +139,7 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
     wanted = set(selection.names)
     main = next((scope for scope in tree.scopes() if scope.name in wanted), None)
     if main is None:
-        return _cut(text, tree, taken)
+        return cut(text, tree, taken)
     level = main.parent
     around = selection.scopes[0].parent
     known = {s.name for s in selection.tree.scopes() if s.parent is around} - wanted if selection.tree else set()

@@ -10,6 +10,8 @@ from lsp_server import syntax
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+__all__ = ["Node", "is_comment", "is_docstring", "multiline_strings", "parse_once", "text_of", "walk"]
+
 
 def parse_once(language: str, text: str) -> syntax.Tree | None:
     """Parse a text that will not be asked for again, without pushing documents out of the cache."""

@@ -1,0 +1,92 @@
+"""The files of a project, looked at within bounds: its root, its tests, what its manifests say. Blocking."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from lsp_server.document import Document
+from lsp_server.errors import EditRefused
+
+SKIPPED = frozenset(
+    "node_modules .git .hg .venv venv env .tox .nox __pycache__ build dist target out .mypy_cache .next coverage "
+    "vendor third_party site-packages .idea .vscode".split()
+)
+MOST_ENTRIES = 20_000
+MOST_TESTS = 400
+LARGEST = 400_000
+MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "package.json", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", ".git")
+
+
+def path_of(document: Document) -> Path:
+    """The file of a document; a document that was never saved has none."""
+    if not document.uri.startswith("file:"):
+        raise EditRefused("Save the file first, so that its tests can find it.")
+    quoted = re.sub(r"^file:(?://(?:localhost)?)?", "", document.uri).encode("utf-8", "surrogatepass")
+    plain = re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes([int(m.group(1), 16)]), quoted).decode("utf-8", "replace")
+    return Path(plain[1:] if re.match(r"/[A-Za-z]:", plain) else plain)
+
+
+def root_of(file: Path, workspace: Path | None, *markers: str) -> Path:
+    """The innermost directory around `file` with one of the markers; else the workspace; else the file's directory."""
+    for directory in file.parents:
+        if any((directory / marker).exists() for marker in markers or MARKERS):
+            return directory
+        if directory == workspace:
+            break
+    return workspace if workspace is not None and workspace in file.parents else file.parent
+
+
+def find(root: Path, wanted: Callable[[str], bool]) -> list[Path]:
+    """Files below `root` whose name is wanted, shallow ones first; hidden and built directories are left out."""
+    found: list[Path] = []
+    seen = 0
+    waiting = [root]
+    while waiting and seen < MOST_ENTRIES and len(found) < MOST_TESTS:
+        directory = waiting.pop(0)
+        try:
+            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            seen += 1
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in SKIPPED and not entry.name.startswith("."):
+                    waiting.append(Path(entry.path))
+            elif wanted(entry.name):
+                found.append(Path(entry.path))
+    return found
+
+
+def read(path: Path) -> str:
+    """The text of a file, line ends untouched; "" when it cannot be read or is too large."""
+    try:
+        if path.stat().st_size > LARGEST:
+            return ""
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def nearest(paths: list[Path], file: Path) -> Path | None:
+    """The path that shares most directory names with `file`."""
+    names = set(file.parts)
+    return max(paths, key=lambda path: (len(names & set(path.parts)), -len(path.parts)), default=None)
+
+
+def head(text: str, lines: int = 40, characters: int = 1_600) -> str:
+    """The beginning of a test file, cut before a definition that would be incomplete."""
+    kept = text.replace("\r\n", "\n").split("\n")
+    if len(kept) > lines or len(text) > characters:
+        short: list[str] = []
+        for line in kept[:lines]:
+            if sum(map(len, short)) + len(line) > characters:
+                break
+            short.append(line)
+        ends = [n for n, line in enumerate(short) if n and line and not line[0].isspace() and line[0] not in ")}]#/@"]
+        if len(ends) > 1:
+            short = short[: ends[-1]]
+        kept = short
+    return "\n".join(kept).strip("\n")

@@ -1,0 +1,257 @@
+"""Python tests out of a reply: copies of the code dropped, names made unique, imports put right without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+from lsp_server import syntax
+from lsp_server.document import Document, Span
+from lsp_server.edits import imports, names, python_source
+from lsp_server.edits.extract import leading_code
+from lsp_server.edits.indent import dedent
+from lsp_server.edits.layout import line_start
+from lsp_server.edits.leftovers import leftover
+from lsp_server.edits.python_source import DEFINITIONS, Positions
+from lsp_server.edits.suite.draft import Draft, appended
+from lsp_server.edits.suite.plan import TestPlan
+from lsp_server.edits.types import Check, Replacement
+from lsp_server.errors import EditRefused
+
+HELPFUL = frozenset(
+    "abc array asyncio base64 bisect builtins collections contextlib copy csv dataclasses datetime decimal enum fractions "
+    "functools gc glob hashlib heapq inspect io itertools json logging math operator os pathlib pickle platform pprint "
+    "pytest queue random re shutil signal socket sqlite3 statistics string struct subprocess sys tempfile textwrap "
+    "threading time types typing unittest urllib uuid warnings weakref xml zipfile zlib".split()
+)
+"""Modules that a test may forget to import: a plain `name.` is enough to know what was meant."""
+KNOWN = {
+    "Mock": "from unittest.mock import Mock",
+    "MagicMock": "from unittest.mock import MagicMock",
+    "AsyncMock": "from unittest.mock import AsyncMock",
+    "patch": "from unittest.mock import patch",
+    "mock": "from unittest import mock",
+    "TestCase": "from unittest import TestCase",
+    "Path": "from pathlib import Path",
+    "Decimal": "from decimal import Decimal",
+    "StringIO": "from io import StringIO",
+    "BytesIO": "from io import BytesIO",
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+}
+MAIN = re.compile(r"^if\s+__name__\s*==", re.MULTILINE)
+
+
+def draft(document: Document, code: str, plan: TestPlan) -> Draft:
+    tree, code = _parsed(code)
+    own = names.analyse(document.text)
+    bound = own.bound if own is not None else frozenset()
+    existing = plan.existing_text or ""
+    kept = [node for node in tree.body if _belongs(node, bound)]
+    kept = _needed(kept)
+    count = sum(_count(node) for node in kept)
+    if not count:
+        raise EditRefused("The model's answer holds no test.")
+    text = _renamed(_source(code, kept), existing)
+    wanted = [_corrected(node, document, bound, plan) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) and node in tree.body]
+    lines = tuple(dict.fromkeys(line for line in [*wanted, *_forgotten(text, wanted, bound, plan)] if line))
+    return Draft(text, lines, _replacements(plan, text, lines), count)
+
+
+def _parsed(code: str) -> tuple[ast.Module, str]:
+    code = dedent(code).strip("\n")
+    tree = python_source.parse(code)
+    if tree is None:
+        code = leading_code(code)
+        tree = python_source.parse(code)
+    if tree is None:
+        raise EditRefused("The model's tests do not parse.")
+    return tree, code
+
+
+def _belongs(node: ast.stmt, bound: frozenset[str]) -> bool:
+    """Tests, their helpers and data; no copy of the code under test, no usage example, no main block."""
+    if isinstance(node, DEFINITIONS):
+        return node.name not in bound or _count(node) > 0
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return not any(isinstance(t, ast.Name) and t.id in bound for t in targets)
+    return isinstance(node, (ast.With, ast.For)) is False and isinstance(node, ast.Try)
+
+
+def _needed(kept: list[ast.stmt]) -> list[ast.stmt]:
+    """A `try` at module level is kept only where it imports."""
+    return [
+        node
+        for node in kept
+        if not isinstance(node, ast.Try) or any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in node.body)
+    ]
+
+
+def _count(node: ast.stmt) -> int:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return int(node.name.startswith("test"))
+    if isinstance(node, ast.ClassDef) and (node.name.startswith("Test") or _is_test_case(node)):
+        return sum(_count(child) for child in node.body)
+    return 0
+
+
+def _is_test_case(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("TestCase") for base in node.bases)
+
+
+def _source(code: str, kept: list[ast.stmt]) -> str:
+    """The text of statements with the comments directly above them."""
+    at = Positions(code)
+    pieces: list[str] = []
+    for node in kept:
+        start = python_source.definition_start(node, at) if isinstance(node, DEFINITIONS) else at.start(node)
+        start = line_start(code, start)
+        while start and (above := line_start(code, start - 1)) < start and code[above:start].startswith("#"):
+            start = above
+        stop = code.find("\n", at.end(node))
+        line_rest = code[at.end(node) : stop if stop >= 0 else len(code)]
+        pieces.append(code[start : at.end(node)] + (line_rest if line_rest.lstrip().startswith("#") else ""))
+    out = pieces[0]
+    for before, node, piece in zip(kept, kept[1:], pieces[1:], strict=False):
+        close = not isinstance(before, DEFINITIONS) and not isinstance(node, DEFINITIONS)
+        out += ("\n" if close else "\n\n\n") + piece
+    return out
+
+
+def _renamed(text: str, existing: str) -> str:
+    """Give tests whose names are taken, in the file or among themselves, names of their own."""
+    tree, old = python_source.parse(text), python_source.parse(existing)
+    taken = {node.name for node in old.body if isinstance(node, DEFINITIONS)} if old is not None else set()
+    changes: list[Replacement] = []
+    at = Positions(text)
+    for node in tree.body if tree is not None else []:
+        if not isinstance(node, DEFINITIONS):
+            continue
+        if node.name in taken and _count(node):
+            name = next(f"{node.name}_{n}" for n in range(2, 1000) if f"{node.name}_{n}" not in taken)
+            start = text.index(node.name, at.start(node))
+            changes.append(Replacement(Span(start, start + len(node.name)), name))
+            taken.add(name)
+        taken.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            changes += _methods_renamed(node, text, at)
+    for change in sorted(changes, key=lambda c: -c.span.start):
+        text = text[: change.span.start] + change.text + text[change.span.end :]
+    return text
+
+
+def _methods_renamed(owner: ast.ClassDef, text: str, at: Positions) -> list[Replacement]:
+    taken: set[str] = set()
+    changes: list[Replacement] = []
+    for node in owner.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if node.name in taken and node.name.startswith("test"):
+                name = next(f"{node.name}_{n}" for n in range(2, 1000) if f"{node.name}_{n}" not in taken)
+                start = text.index(node.name, at.start(node))
+                changes.append(Replacement(Span(start, start + len(node.name)), name))
+                taken.add(name)
+            taken.add(node.name)
+    return changes
+
+
+def _corrected(node: ast.stmt, document: Document, bound: frozenset[str], plan: TestPlan) -> str:
+    """The import statement, with the module under test called by its real name; "" for one that is not needed."""
+    module = module_of(plan)
+    if isinstance(node, ast.ImportFrom):
+        if node.module == "__future__":
+            return ""
+        imported = [alias.name for alias in node.names]
+        named = f"{'.' * node.level}{node.module or ''}"
+        mine = [name for name in imported if name in bound]
+        standard = (node.module or "").split(".")[0] in sys.stdlib_module_names and not node.level
+        if named != module and not standard and (mine == imported or imported == ["*"]) and imported:
+            return plan.import_line if imported == ["*"] else ast.unparse(ast.ImportFrom(module, node.names, 0))
+    return ast.unparse(node)
+
+
+def module_of(plan: TestPlan) -> str:
+    found = re.match(r"from\s+(\S+)\s+import|import\s+(\S+)", plan.import_line)
+    return (found.group(1) or found.group(2)) if found else ""
+
+
+def _forgotten(text: str, wanted: list[str], bound: frozenset[str], plan: TestPlan) -> list[str]:
+    """Imports for names the tests use and nobody defines."""
+    missing = names.introduced((plan.existing_text or "") + "\n" + "\n".join(wanted) + "\n", "", text) or set()
+    lines: list[str] = []
+    for name in sorted(missing):
+        if name in bound and plan.import_line.startswith("from"):
+            lines.append(f"from {module_of(plan)} import {name}")
+        elif name in KNOWN:
+            lines.append(KNOWN[name])
+        elif name in HELPFUL:
+            lines.append(f"import {name}")
+    return lines
+
+
+def _replacements(plan: TestPlan, text: str, lines: tuple[str, ...]) -> tuple[Replacement, ...]:
+    existing = plan.existing_text
+    if existing is None or not existing.strip():
+        head = "\n".join(_sorted(imports.python_lines([], lines)))
+        end = len(existing or "")
+        return (Replacement(Span(0, end), (head + "\n\n\n" if head else "") + text + "\n"),)
+    tree = syntax.parse("python", existing)
+    added = imports.hoist(existing, tree, lines) if tree is not None else None
+    main = MAIN.search(existing)
+    at = main.start() if main else len(existing)
+    addition = appended(existing, at, text, 2)
+    return (added, addition) if added is not None else (addition,)
+
+
+def _sorted(lines: list[str]) -> list[str]:
+    """Standard library, then others, then a blank line between; the order linters ask for."""
+    standard = [line for line in lines if line.split()[1].split(".")[0] in sys.stdlib_module_names]
+    others = [line for line in lines if line not in standard]
+    key = lambda line: (line.startswith("from"), line)  # noqa: E731
+    groups = [sorted(standard, key=key), sorted(others, key=key)]
+    return "\n\n".join("\n".join(group) for group in groups if group).split("\n")
+
+
+def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> list[Check]:
+    """Verdicts on the whole test file, by parsing alone."""
+    left = leftover("python", draft.code, "")
+    error = python_source.compiles(new_text) if not python_source.compiles(plan.existing_text or "") else ""
+    missing = names.introduced((plan.existing_text or "") + "\n" + "\n".join(draft.imports) + "\n", "", draft.code)
+    return [
+        Check("parses", not error, error),
+        Check("complete code", not left, f"it leaves out code or holds other text: “{left}”" if left else ""),
+        Check("tests", _framework_problem(draft, plan) == "", _framework_problem(draft, plan)),
+        _imports_work(document, plan, draft),
+        Check("no undefined names", None if missing is None else not missing, ", ".join(f"`{n}`" for n in sorted(missing or ()))),
+        Check("tests run", None, "the tests were not run"),
+    ]
+
+
+def _framework_problem(draft: Draft, plan: TestPlan) -> str:
+    tree = python_source.parse(draft.code)
+    plain = [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and _count(n)] if tree else []
+    if plan.framework == "unittest" and plain:
+        return "the project uses unittest, which runs methods of a TestCase class, not functions"
+    return ""
+
+
+def _imports_work(document: Document, plan: TestPlan, draft: Draft) -> Check:
+    """Whether what is imported from the module under test is there; other modules are looked up only by name."""
+    own = names.analyse(document.text)
+    unknown: list[str] = []
+    for line in draft.imports:
+        tree = python_source.parse(line)
+        node = tree.body[0] if tree is not None else None
+        if isinstance(node, ast.ImportFrom) and node.module == module_of(plan) and own is not None:
+            absent = [a.name for a in node.names if a.name not in own.bound and a.name != "*"]
+            if absent:
+                return Check("imports", False, f"`{absent[0]}` is not in {module_of(plan)}")
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or "."]
+            around = document.text + (plan.existing_text or "") + plan.example + plan.import_line + plan.framework
+            tops = {module.split(".")[0] for module in modules}
+            unknown += [t for t in tops if t not in sys.stdlib_module_names and not re.search(rf"\b{re.escape(t)}\b", around)]
+    if unknown:
+        return Check("imports", None, f"not known here: {', '.join(sorted(set(unknown)))}")
+    return Check("imports", True)
