@@ -78,6 +78,14 @@ class ProposalView:
 
 
 @frozen
+class Problem:
+    """A diagnostic, as far as a prompt needs it."""
+
+    range: lsp.Range
+    message: str
+
+
+@frozen
 class Turn:
     """One turn of a conversation."""
 
@@ -119,6 +127,8 @@ class RunParams:
     range: lsp.Range
     """The selection; empty means the innermost function or class at the cursor."""
     instruction: str = ""
+    diagnostics: list[Problem] = field(factory=list)
+    """The problems of the range, for actions that fix them."""
 
 
 @frozen
@@ -205,6 +215,7 @@ class ShowPromptParams:
     text_document: lsp.VersionedTextDocumentIdentifier
     range: lsp.Range
     instruction: str = ""
+    diagnostics: list[Problem] = field(factory=list)
 
 
 @frozen

@@ -147,12 +147,24 @@ class Settings:
 
         Raises SettingsError naming the setting and what it may be.
         """
+        settings, errors = cls.parse(section)
+        if errors:
+            raise errors[0]
+        return settings
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any] | None) -> tuple[Settings, list[SettingsError]]:
+        """Read the section as `from_json` does; a value that cannot be used keeps its default and becomes an error."""
         values: dict[str, Any] = {}
+        errors: list[SettingsError] = []
         for f in attrs.fields(cls):
             raw = _lookup(section or {}, f.metadata["key"])
-            if raw is not None:
-                values[f.name] = _checked(f, raw)
-        return cls(**values)
+            try:
+                if raw is not None:
+                    values[f.name] = _checked(f, raw)
+            except SettingsError as error:
+                errors.append(error)
+        return cls(**values), errors
 
 
 def _lookup(section: Mapping[str, Any], key: str) -> Any:

@@ -62,6 +62,12 @@ export interface ProposalView {
   createsFile?: boolean;
 }
 
+/** A diagnostic, as far as a prompt needs it. */
+export interface Problem {
+  range: Range;
+  message: string;
+}
+
 /** One turn of a conversation. */
 export interface Turn {
   role: 'user' | 'assistant';
@@ -93,6 +99,8 @@ export interface RunParams {
   /** The selection; empty means the innermost function or class at the cursor. */
   range: Range;
   instruction?: string;
+  /** The problems of the range, for actions that fix them. */
+  diagnostics?: Problem[];
 }
 
 /** The answer, and for edit actions the proposal that waits for accept or reject. */
@@ -161,6 +169,7 @@ export interface ShowPromptParams {
   textDocument: VersionedTextDocumentIdentifier;
   range: Range;
   instruction?: string;
+  diagnostics?: Problem[];
 }
 
 /** What the model would receive. */

@@ -1,0 +1,307 @@
+"""Runs an action: a document, a range and a template in; events out, the last one being the outcome.
+
+Knows no LSP. The prompt is built the same way for every action on one selection, so that one prefill serves them all;
+only when it does not fit the context window is it folded further, and then the outcome says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from lsp_server import context, edits
+from lsp_server.document import Document, Span
+from lsp_server.edits.types import Proposal
+from lsp_server.engine.types import (
+    Delta,
+    Engine,
+    EngineStatus,
+    Finished,
+    FinishReason,
+    Message,
+    PrefillProgress,
+    Priority,
+    SamplingParams,
+    Usage,
+)
+from lsp_server.errors import ContextTooLong, EditRefused
+from lsp_server.settings import Settings
+from lsp_server.templates import sampling_for
+
+if TYPE_CHECKING:
+    from lsp_server.context import CodeContext
+    from lsp_server.edits import TestPlan
+    from lsp_server.templates import Library, Template
+
+SAMPLE = 20_000
+"""Characters counted exactly to estimate the rest; chat takes as many, so that both fold alike."""
+CPU_CONTEXT_TOKENS = 1_200
+CONTEXT_TOKENS = 6_000
+WINDOW_SHARE = 0.5
+"""Of the context window, at most this much is file context."""
+REFITS = 5
+LEAST_ANSWER = 64
+"""Fewer tokens than this are no answer."""
+
+
+@frozen
+class Request:
+    """What a user asked for."""
+
+    document: Document
+    span: Span
+    action: str
+    instruction: str = ""
+    diagnostics: tuple[str, ...] = ()
+    """Problems of the range, one line each."""
+    workspace: Path | None = None
+
+
+@frozen
+class Prompt:
+    """A rendered request that fits the context window."""
+
+    template: Template
+    code: CodeContext
+    messages: tuple[Message, ...]
+    parts: tuple[tuple[str, int, str], ...]
+    """Name, tokens, and what was dropped in words ("" when nothing was)."""
+    tokens: int
+    window: int
+    sampling: SamplingParams
+    plan: TestPlan | None = None
+    notes: tuple[str, ...] = ()
+    """Said to the user before the answer: what had to be cut beyond the usual."""
+
+
+@frozen
+class Note:
+    """A sentence for the user."""
+
+    text: str
+
+
+@frozen
+class Reset:
+    """What was streamed so far is void: the model answers again."""
+
+
+@frozen
+class Outcome:
+    """The end of a run."""
+
+    prompt: Prompt
+    text: str
+    finish_reason: FinishReason
+    usage: Usage
+    proposal: Proposal | None = None
+    refused: str = ""
+
+
+Event = Prompt | PrefillProgress | Delta | Note | Reset | Outcome
+Propose = Callable[[str], Proposal]
+
+
+class _Answer:
+    """What the model has said so far in one round."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.finish_reason: FinishReason = "stop"
+        self.usage = Usage()
+
+    async def stream(
+        self, engine: Engine, messages: Sequence[Message], sampling: SamplingParams, priority: Priority
+    ) -> AsyncGenerator[PrefillProgress | Delta, None]:
+        async with aclosing(engine.generate(messages, sampling, priority)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    self.finish_reason, self.usage = event.reason, event.usage
+                    return
+                if isinstance(event, Delta):
+                    self.text += event.text
+                yield event
+
+    def outcome(self, prompt: Prompt, proposal: Proposal | None = None, refused: str = "") -> Outcome:
+        return Outcome(prompt, self.text, self.finish_reason, self.usage, proposal, refused)
+
+
+async def run(
+    request: Request,
+    *,
+    engine: Engine,
+    library: Library,
+    settings: Settings,
+    priority: Priority = Priority.ACTION,
+) -> AsyncGenerator[Event, None]:
+    """Run an action. Closing the generator stops the engine. Raises AssistantError."""
+    if engine.status.state not in ("ready", "busy"):
+        yield Note("Waiting for the engine")
+    prompt = await prepare(request, engine=engine, library=library, settings=settings)
+    yield prompt
+    for note in prompt.notes:
+        yield Note(note)
+    answer = _Answer()
+    async with aclosing(answer.stream(engine, prompt.messages, prompt.sampling, priority)) as events:
+        async for event in events:
+            yield event
+    propose = _proposer(request, prompt)
+    if propose is None:
+        yield answer.outcome(prompt)
+        return
+    yield Note("Checking the edit")
+    try:
+        yield answer.outcome(prompt, await _checked(propose, prompt, answer))
+        return
+    except EditRefused as refusal:
+        refused = refusal
+    repair = await _repair_messages(engine, library, prompt, answer.text, refused)
+    if repair is None:
+        yield answer.outcome(prompt, refused=refused.message)
+        return
+    yield Reset()
+    yield Note("The first answer failed a check; asking once more")
+    answer = _Answer()
+    async with aclosing(answer.stream(engine, repair, prompt.sampling, priority)) as events:
+        async for event in events:
+            yield event
+    try:
+        yield answer.outcome(prompt, await _checked(propose, prompt, answer))
+    except EditRefused as refusal:
+        yield answer.outcome(prompt, refused=refusal.message)
+
+
+async def prepare(request: Request, *, engine: Engine, library: Library, settings: Settings) -> Prompt:
+    """Render the prompt of a request so that it fits the context window; starts the engine. Raises AssistantError."""
+    template = library.get(request.action)
+    target = await asyncio.to_thread(context.target_span, request.document, request.span)
+    status = await engine.start()
+    window = status.context_window
+    plan = await _test_plan(request, target) if template.output == "file" else None
+    extras = _extras(request, plan)
+    rate = await _tokens_per_character(request.document.text, engine)
+    sampling = sampling_for(template, round(len(request.document.slice(target)) * rate))
+    budget = context_budget(settings, status)
+    folded = False
+    for _ in range(REFITS):
+        code = await _build(request.document, target, budget, rate)
+        values = {**code.values, **extras}
+        rendered = await asyncio.to_thread(library.render, template, values, settings.prompts_preset)
+        tokens = await engine.count(rendered.messages)
+        excess = tokens + sampling.max_tokens - window
+        if not window or excess <= 0:
+            break
+        budget, folded = max(budget - excess - excess // 8, 0), True
+    else:
+        room = window - tokens
+        if room < LEAST_ANSWER:
+            raise ContextTooLong(
+                f"The selected code is too long for the model: {tokens:,} tokens with its instructions, and the "
+                f"context window has {window:,}. Select less."
+            )
+        sampling = evolve(sampling, max_tokens=room)
+    counts = await asyncio.gather(*(engine.count(text) for _, text in rendered.parts))
+    return Prompt(
+        template=template,
+        code=code,
+        messages=tuple(rendered.messages),
+        parts=_parts(rendered.parts, counts, code.dropped),
+        tokens=tokens,
+        window=window,
+        sampling=sampling,
+        plan=plan,
+        notes=("To fit the context window: " + "; ".join(code.dropped.values()),)
+        if folded and code.dropped
+        else (),
+    )
+
+
+async def prefix(
+    document: Document, span: Span, *, engine: Engine, library: Library, settings: Settings
+) -> list[Message]:
+    """What every action on this selection begins with: sent ahead, it makes their answers start at once."""
+    target = await asyncio.to_thread(context.target_span, document, span)
+    rate = await _tokens_per_character(document.text, engine)
+    code = await _build(document, target, context_budget(settings, engine.status), rate)
+    return await asyncio.to_thread(library.prefix, code.values, settings.prompts_preset)
+
+
+def context_budget(settings: Settings, status: EngineStatus) -> int:
+    """Tokens of file context; the same for every action, since it decides what is folded."""
+    wanted = settings.context_max_tokens or (CPU_CONTEXT_TOKENS if status.kind == "cpu" else CONTEXT_TOKENS)
+    return min(wanted, int(status.context_window * WINDOW_SHARE)) if status.context_window else wanted
+
+
+async def _build(document: Document, target: Span, budget: int, rate: float) -> CodeContext:
+    return await asyncio.to_thread(
+        context.build, document, target, budget, lambda text: round(len(text) * rate)
+    )
+
+
+async def _tokens_per_character(text: str, engine: Engine) -> float:
+    sample = text[:SAMPLE]
+    return await engine.count(sample) / len(sample) if sample else 0.3
+
+
+async def _test_plan(request: Request, target: Span) -> TestPlan:
+    return await asyncio.to_thread(edits.test_plan, request.document, target, request.workspace)
+
+
+def _extras(request: Request, plan: TestPlan | None) -> dict[str, object]:
+    """Values of the task beyond the code: what templates list under `context`."""
+    extras: dict[str, object] = {"instruction": request.instruction, "diagnostics": list(request.diagnostics)}
+    if plan is not None:
+        extras |= {"framework": plan.framework, "import_line": plan.import_line, "example": plan.example}
+    return extras
+
+
+def _parts(
+    parts: Sequence[tuple[str, str]], counts: Sequence[int], dropped: dict[str, str]
+) -> tuple[tuple[str, int, str], ...]:
+    """Name, tokens and what was dropped of each part; what belongs to no part is told with the file."""
+    names = {name for name, _ in parts}
+    told = {name: [words] for name, words in dropped.items() if name in names}
+    told.setdefault("file", []).extend(words for name, words in dropped.items() if name not in names)
+    return tuple((name, n, "; ".join(told.get(name, ()))) for (name, _), n in zip(parts, counts, strict=True))
+
+
+def _proposer(request: Request, prompt: Prompt) -> Propose | None:
+    """How this action's answer becomes an edit; None for one that is only shown."""
+    document, target = request.document, prompt.code.target
+    output, plan = prompt.template.output, prompt.plan
+    if output == "docstring":
+        return lambda reply: edits.propose_docstring(document, target, reply)
+    if output == "replace":
+        return lambda reply: edits.propose_replacement(
+            document, target, reply, keep_signature=not request.instruction
+        )
+    if output == "file" and plan is not None:
+        return lambda reply: edits.propose_tests(document, target, reply, plan)
+    return None
+
+
+async def _checked(propose: Propose, prompt: Prompt, answer: _Answer) -> Proposal:
+    if answer.finish_reason == "length" and prompt.template.output == "replace":
+        raise EditRefused(
+            f"The model's answer was cut off after {prompt.sampling.max_tokens:,} tokens: select less code.",
+            detail=answer.text,
+        )
+    return await asyncio.to_thread(propose, answer.text)
+
+
+async def _repair_messages(
+    engine: Engine, library: Library, prompt: Prompt, answer: str, refusal: EditRefused
+) -> list[Message] | None:
+    """The conversation of the repair round; None when it does not fit the window."""
+    messages = [
+        *prompt.messages,
+        Message("assistant", answer),
+        Message("user", library.text("repair", {"reason": refusal.message})),
+    ]
+    fits = not prompt.window or await engine.count(messages) + prompt.sampling.max_tokens <= prompt.window
+    return messages if fits else None

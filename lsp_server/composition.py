@@ -1,0 +1,66 @@
+"""What the language server is made of for a user: the real engine, templates from disk, packages from pip."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.cli.places import Places
+from lsp_server.features.prompts import FOLDER
+from lsp_server.features.session import Wiring
+from lsp_server.settings import Settings
+
+if TYPE_CHECKING:
+    from lsp_server.engine.types import Engine
+    from lsp_server.templates import Library
+
+API_KEY = "TT_ASSISTANT_API_KEY"
+LAUNCHER = Path(__file__).parents[1] / "extension" / "launch.py"
+"""Starts the host with the packages of a VSIX on its path; beside us in a checkout and in a VSIX."""
+
+
+def compose(
+    data: Path | None, runtime: Path | None, native: Path | None, environ: Mapping[str, str]
+) -> Wiring:
+    """Compose a server from its arguments and the environment; the arguments win."""
+    places = Places.of(environ)
+    data, runtime = data or places.data, runtime or places.runtime
+    user_prompts = places.config / "prompts"
+    return Wiring(
+        make_engine=partial(_engine, runtime, data, environ.get(API_KEY, "")),
+        load_library=partial(load_library, user_prompts),
+        user_prompts=user_prompts,
+        models=data / "models",
+        install=partial(_install, native) if native else None,
+        diagnose=partial(_diagnose, environ, runtime, data),
+    )
+
+
+def _engine(runtime: Path, data: Path, key: str, settings: Settings) -> Engine:
+    from lsp_server.engine import create_engine
+
+    launch = [sys.executable, "-s", str(LAUNCHER), "host"] if LAUNCHER.exists() else None
+    return create_engine(settings, runtime_dir=runtime, data_dir=data, api_key=key, launch=launch)
+
+
+def load_library(user_prompts: Path, settings: Settings, folders: list[Path], trusted: bool) -> Library:
+    from lsp_server.templates import Library, Root, built_in
+
+    workspace = [Root(folder / FOLDER, "workspace") for folder in folders if trusted]
+    return Library.load([built_in(), Root(user_prompts, "user"), *workspace])
+
+
+def _install(directory: Path, report: Callable[[str, float | None], None]) -> Awaitable[None]:
+    from lsp_server import native
+
+    return native.ensure(directory, report)
+
+
+def _diagnose(environ: Mapping[str, str], runtime: Path, data: Path, settings: Settings) -> tuple[str, bool]:
+    from lsp_server.doctor import diagnose, report
+
+    findings = diagnose(settings, environ, runtime_dir=runtime, data_dir=data)
+    return report.as_markdown(findings), report.exit_status(findings) == 0

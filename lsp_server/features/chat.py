@@ -1,0 +1,93 @@
+"""`ttAssistant/chat`: one answer of a conversation that the client keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from lsp_server import protocol
+from lsp_server.actions import context_budget
+from lsp_server.chat import AttachedCode, build_chat
+from lsp_server.document import Document
+from lsp_server.engine.types import Delta, Finished, PrefillProgress, Priority, SamplingParams
+from lsp_server.errors import UnsuitableDocument
+from lsp_server.features import views
+from lsp_server.features.documents import Documents
+
+if TYPE_CHECKING:
+    from lsp_server.features.session import Session
+
+LONGEST_ANSWER = 1024
+"""Tokens; less where the context window is small."""
+UNKNOWN_WINDOW = 8192
+"""Assumed of a remote engine that does not tell."""
+
+
+def register(server: LanguageServer, session: Session) -> None:
+    @server.feature(protocol.CHAT)
+    async def chat(params: protocol.ChatParams) -> protocol.ChatResult:
+        def tell(**fields: object) -> None:
+            server.protocol.notify(protocol.EVENT, protocol.EventParams(params.run_id, **fields))  # type: ignore[arg-type]
+
+        attached = [await _attached(session.documents, item) for item in params.attachments]
+        library, engine = await session.library(), await session.ready_engine()
+        status = await engine.start()
+        window = status.context_window or UNKNOWN_WINDOW
+        longest = min(LONGEST_ANSWER, window // 4)
+        prompt = await build_chat(
+            [(turn.role, turn.text) for turn in params.turns],
+            attached,
+            library=library,
+            preset=session.settings.prompts_preset,
+            window=window,
+            max_tokens=longest,
+            context_budget=context_budget(session.settings, status),
+            count=engine.count,
+        )
+        if prompt.dropped_turns:
+            tell(
+                kind="note", text=f"The oldest {prompt.dropped_turns} turns no longer fit and were left out."
+            )
+        sampling = SamplingParams(temperature=0.7, top_p=0.9, max_tokens=longest)
+        text, finished = "", None
+        async with aclosing(engine.generate(prompt.messages, sampling, Priority.CHAT)) as events:
+            async for event in events:
+                match event:
+                    case PrefillProgress(done, total):
+                        tell(kind="prefill", done=done, total=total)
+                    case Delta(piece):
+                        text += piece
+                        tell(kind="delta", text=piece)
+                    case Finished():
+                        finished = event
+        assert finished is not None, "the engine's contract: the last event is Finished"
+        receipt = views.receipt(
+            prompt.parts, prompt.tokens, window, finished.usage, finished.reason, prompt.dropped_turns
+        )
+        return protocol.ChatResult(text, receipt)
+
+
+async def _attached(documents: Documents, item: protocol.Attachment) -> AttachedCode:
+    """Attached code as it is in the editor, or on disk when it is not open."""
+    if documents.is_open(item.uri):
+        snapshot = documents.snapshot(item.uri)
+        document, positions = snapshot.document, snapshot.positions
+    else:
+        document = await asyncio.to_thread(_read, item.uri, documents)
+        positions = documents.positions(document.text)
+    return AttachedCode(document, positions.span(item.range) if item.range else None)
+
+
+def _read(uri: str, documents: Documents) -> Document:
+    from lsp_server.cli.files import read_document
+
+    name = to_fs_path(uri)
+    if not name:
+        raise UnsuitableDocument(f"{uri} is not open in the editor: open it and try again.")
+    path = Path(name)
+    return read_document(path, documents.folder_of(uri) or path.parent)

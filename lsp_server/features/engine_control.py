@@ -1,0 +1,48 @@
+"""The engine, seen from the client: its state as it changes; start, stop and restart on request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygls.lsp.server import LanguageServer
+
+from lsp_server import protocol
+from lsp_server.engine.types import Engine, EngineStatus
+
+if TYPE_CHECKING:
+    from lsp_server.features.session import Session
+
+
+def register(server: LanguageServer, session: Session) -> None:
+    def tell(status: EngineStatus) -> None:
+        server.protocol.notify(protocol.STATUS, _view(status))
+
+    def watch(engine: Engine) -> None:
+        if session.options.extension:
+            engine.subscribe(tell)
+            tell(engine.status)
+
+    session.on_engine(watch)
+
+    @server.feature(protocol.ENGINE_CONTROL)
+    async def control(params: protocol.EngineControlParams) -> protocol.EngineControlResult:
+        if params.command != "start":
+            await session.engine.stop()
+        if params.command == "stop":
+            return protocol.EngineControlResult("The engine is stopped.")
+        engine = await session.ready_engine()
+        return protocol.EngineControlResult(f"The engine is ready: {engine.status.model}.")
+
+
+def _view(status: EngineStatus) -> protocol.StatusParams:
+    return protocol.StatusParams(
+        state=status.state,
+        kind=status.kind or "",
+        model=status.model,
+        detail=status.detail,
+        progress=status.progress,
+        context_window=status.context_window,
+        tokens_per_second=status.tokens_per_second,
+        pid=status.pid,
+        button=status.button,
+    )

@@ -1,0 +1,81 @@
+"""Short explanations for hovers: kept by content, made once however many ask, and dropped when nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from attrs import define
+
+KEPT = 256
+
+Key = tuple[str, ...]
+"""Everything the text depends on: code, prompt, model."""
+Work = Callable[[], Coroutine[Any, Any, str]]
+
+
+@define
+class _Running:
+    task: asyncio.Task[str]
+    waiting: int = 0
+    background: bool = False
+
+
+class Explanations:
+    def __init__(self) -> None:
+        self._texts: OrderedDict[Key, str] = OrderedDict()
+        self._running: dict[Key, _Running] = {}
+
+    def cached(self, key: Key) -> str:
+        """The explanation if it is there, else ""."""
+        if key in self._texts:
+            self._texts.move_to_end(key)
+        return self._texts.get(key, "")
+
+    async def get(self, key: Key, work: Work) -> str:
+        """The explanation; the work is cancelled when the last one who waits for it is."""
+        if text := self.cached(key):
+            return text
+        running = self._start(key, work)
+        running.waiting += 1
+        try:
+            return await asyncio.shield(running.task)
+        finally:
+            running.waiting -= 1
+            self._drop_if_unwanted(key, running)
+
+    def begin(self, key: Key, work: Work) -> None:
+        """Make an explanation that nobody waits for; it takes the place of an earlier one of that kind."""
+        for other, running in list(self._running.items()):
+            if other != key and running.background:
+                running.background = False
+                self._drop_if_unwanted(other, running)
+        self._start(key, work).background = True
+
+    def clear(self) -> None:
+        self._texts.clear()
+
+    def _start(self, key: Key, work: Work) -> _Running:
+        if key not in self._running:
+            task = asyncio.create_task(work())
+            running = self._running[key] = _Running(task)
+            task.add_done_callback(lambda task: self._finished(key, running))
+        return self._running[key]
+
+    def _drop_if_unwanted(self, key: Key, running: _Running) -> None:
+        if not running.waiting and not running.background:
+            running.task.cancel()
+            self._forget(key, running)
+
+    def _forget(self, key: Key, running: _Running) -> None:
+        if self._running.get(key) is running:
+            del self._running[key]
+
+    def _finished(self, key: Key, running: _Running) -> None:
+        self._forget(key, running)
+        if not running.task.cancelled() and running.task.exception() is None:
+            self._texts[key] = running.task.result()
+            while len(self._texts) > KEPT:
+                self._texts.popitem(last=False)

@@ -1,0 +1,100 @@
+"""Hovers: the signature at once from the syntax tree, the explanation as soon as it is there.
+
+Our extension asks for the explanation with `ttAssistant/hoverExplanation`, which waits for it. A plain client has only
+`textDocument/hover`, which never waits: it starts the explanation and says to hover again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from lsp_server import actions, protocol
+from lsp_server.engine.types import Priority
+from lsp_server.features.documents import Snapshot
+from lsp_server.features.explanations import Key
+from lsp_server.features.symbols import Symbol, symbol_at
+
+if TYPE_CHECKING:
+    from lsp_server.features.session import Session
+
+ACTION = "hover"
+HOVER_AGAIN = "*Explaining… hover again in a moment.*"
+
+
+def register(server: LanguageServer, session: Session) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        found = await _find(session, params.text_document.uri, params.position)
+        if found is None:
+            return None
+        sections = [found.symbol.signature]
+        if not session.options.extension and (text := _explanation_or_hint(session, found)):
+            sections.append(text)
+        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n---\n\n".join(sections))
+        return lsp.Hover(content, found.snapshot.positions.range(found.symbol.hovered))
+
+    @server.feature(protocol.HOVER_EXPLANATION)
+    async def explanation(params: protocol.HoverExplanationParams) -> protocol.HoverExplanationResult:
+        found = await _find(session, params.text_document.uri, params.position)
+        if found is None or session.settings.hover_mode == "off":
+            return protocol.HoverExplanationResult("")
+        text = await session.explanations.get(_key(session, found), lambda: _explain(session, found))
+        return protocol.HoverExplanationResult(text, found.snapshot.positions.range(found.symbol.hovered))
+
+
+@frozen
+class Found:
+    """What the mouse is over."""
+
+    snapshot: Snapshot
+    symbol: Symbol
+
+
+async def _find(session: Session, uri: str, position: lsp.Position) -> Found | None:
+    if not session.documents.is_open(uri):
+        return None
+    snapshot = session.documents.snapshot(uri)
+    offset = snapshot.positions.offset(position)
+    symbol = await asyncio.to_thread(symbol_at, snapshot.document, offset)
+    return Found(snapshot, symbol) if symbol else None
+
+
+def _explanation_or_hint(session: Session, found: Found) -> str:
+    if session.settings.hover_mode == "off":
+        return ""
+    key = _key(session, found)
+    if text := session.explanations.cached(key):
+        return text
+    if session.settings.hover_mode == "onDemand" or session.engine.status.state not in ("ready", "busy"):
+        return ""
+    session.explanations.begin(key, lambda: _explain(session, found))
+    return HOVER_AGAIN
+
+
+def _key(session: Session, found: Found) -> Key:
+    document, settings = found.snapshot.document, session.settings
+    return (
+        document.language,
+        document.slice(found.symbol.span),
+        settings.prompts_preset,
+        session.engine.status.model,
+    )
+
+
+async def _explain(session: Session, found: Found) -> str:
+    asked = actions.Request(found.snapshot.document, found.symbol.span, ACTION)
+    library, engine = await session.library(), await session.ready_engine()
+    events = actions.run(
+        asked, engine=engine, library=library, settings=session.settings, priority=Priority.HOVER
+    )
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, actions.Outcome):
+                return event.text.strip() + ("…" if event.finish_reason == "length" else "")
+    return ""

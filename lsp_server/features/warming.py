@@ -1,0 +1,67 @@
+"""Warming: while code is selected, its prompt prefix is sent ahead, so that an action's answer starts at once.
+
+The newest selection wins; an older one that is still waiting or prefilling is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from lsp_server import actions, protocol
+from lsp_server.engine.types import Message, Priority, SamplingParams
+from lsp_server.errors import AssistantError
+
+if TYPE_CHECKING:
+    from lsp_server.features.session import Session
+
+DEBOUNCE_SECONDS = 0.15
+PREFILL_ONLY = SamplingParams(max_tokens=0)
+
+
+def register(server: LanguageServer, session: Session) -> None:
+    @server.feature(protocol.WARM)
+    def warm(params: protocol.WarmParams) -> None:
+        session.warming.selection_settled(params.text_document.uri, params.range)
+
+
+class Warming:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._task: asyncio.Task[None] | None = None
+        self._warm: list[Message] = []
+        """What was prefilled last."""
+
+    def selection_settled(self, uri: str, range_: lsp.Range) -> None:
+        """Prefill what the actions on this selection begin with, unless the engine is not running."""
+        session = self._session
+        if not session.settings.warming_enabled or session.engine.status.state in ("stopped", "failed"):
+            return
+        if self._task is not None:
+            self._task.cancel()
+        self._task = session.spawn("warming", self._prefill(uri, range_))
+
+    async def _prefill(self, uri: str, range_: lsp.Range) -> None:
+        await asyncio.sleep(DEBOUNCE_SECONDS)
+        session = self._session
+        try:
+            snapshot = session.documents.snapshot(uri)
+            messages = await actions.prefix(
+                snapshot.document,
+                snapshot.positions.span(range_),
+                engine=session.engine,
+                library=await session.library(),
+                settings=session.settings,
+            )
+        except AssistantError:
+            return  # nothing to act on here; an action on it will say so
+        if messages == self._warm:
+            return
+        async with aclosing(session.engine.generate(messages, PREFILL_ONLY, Priority.WARMING)) as events:
+            async for _ in events:
+                pass
+        self._warm = messages

@@ -1,0 +1,97 @@
+"""The language server with a scripted engine, as a process: argv is the user's prompt folder.
+
+Three requests that only tests send drive the script; their parameters and results are JSON in a string.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lsp_server.stdio import take_stdout
+
+OUT = take_stdout()
+
+from lsp_server.composition import load_library  # noqa: E402
+from lsp_server.engine.types import PrefillProgress  # noqa: E402
+from lsp_server.errors import EngineDied, EngineUnavailable  # noqa: E402
+from lsp_server.features.session import Wiring  # noqa: E402
+from lsp_server.server import create_server  # noqa: E402
+from tests.scripted import End, Gate, ScriptedEngine, Step  # noqa: E402
+
+
+def step(item: Any) -> Step:
+    match item:
+        case str():
+            return item
+        case {"prefill": [done, total]}:
+            return PrefillProgress(done, total)
+        case {"gate": name}:
+            return Gate(name)
+        case {"end": reason}:
+            return End(reason)
+        case {"error": "died"}:
+            return EngineDied("The engine stopped while it answered.", button="showLog")
+        case {"error": "unavailable"}:
+            return EngineUnavailable("No engine could be started.", button="showLog")
+        case {"error": "bug"}:
+            return ValueError("secret in a traceback")
+    raise ValueError(item)
+
+
+def main() -> None:
+    user_prompts = Path(sys.argv[1])
+    logging.basicConfig(stream=sys.stderr, level="INFO")
+    engine = ScriptedEngine()
+    server = create_server(
+        Wiring(
+            make_engine=lambda settings: engine,
+            load_library=partial(load_library, user_prompts),
+            user_prompts=user_prompts,
+            models=user_prompts.parent / "models",
+        )
+    )
+
+    @server.feature("test/script")
+    async def script(params: Any) -> str:
+        order = json.loads(params.json)
+        for answer in order.get("answers", ()):
+            engine.enqueue(*map(step, answer))
+        for gate in order.get("open", ()):
+            engine.open_gate(gate)
+        if "status" in order:
+            engine.become(**order["status"])
+        return "done"
+
+    @server.feature("test/requests")
+    async def requests(params: Any) -> str:
+        return json.dumps(
+            [
+                {
+                    "messages": [[m.role, m.content] for m in r.messages],
+                    "max_tokens": r.sampling.max_tokens,
+                    "priority": r.priority.name,
+                    "outcome": r.outcome,
+                }
+                for r in engine.requests
+            ]
+        )
+
+    @server.feature("test/noise")
+    async def noise(params: Any) -> str:
+        print("a stray print")
+        os.write(1, b"a stray write\n")
+        subprocess.run(["echo", "a stray child"], check=True)  # noqa: ASYNC221
+        return "quiet"
+
+    server.start_io(sys.stdin.buffer, OUT)
+
+
+if __name__ == "__main__":
+    main()
