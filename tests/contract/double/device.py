@@ -13,7 +13,7 @@ import torch
 
 from tests.contract.double import model
 from tests.contract.double.board import Event
-from tests.contract.double.world import BLOCK, World
+from tests.contract.double.world import BLOCK, TRACE_ALLOCATION, World
 
 DEVICE_TIMEOUT = "TIMEOUT: device timeout, potential hang detected, the device is unrecoverable"
 TABLE_BY_REFERENCE = ("G0", "G1")
@@ -57,8 +57,12 @@ class Chip:
     """G1b's program cache: the offset each bucket's program was compiled with."""
 
     def check_table(self, table: Any, *, decode: bool) -> np.ndarray:
-        assert isinstance(table, torch.Tensor) and table.dtype == torch.int32, "page_table must be a torch.int32 tensor"
-        assert table.dim() == 2 and table.shape[0] == 1, f"page_table must be [1, blocks], not {tuple(table.shape)}"
+        assert isinstance(table, torch.Tensor) and table.dtype == torch.int32, (
+            "page_table must be a torch.int32 tensor"
+        )
+        assert table.dim() == 2 and table.shape[0] == 1, (
+            f"page_table must be [1, blocks], not {tuple(table.shape)}"
+        )
         if decode:
             self.width = self.width or table.shape[1]
             assert table.shape[1] == self.width, "the page table's width changed between decode steps"
@@ -74,7 +78,9 @@ class Chip:
         self._check_mesh()
         assert isinstance(tokens, torch.Tensor) and tokens.dtype in (torch.int32, torch.int64)
         assert tokens.dim() == 2 and tokens.shape[0] == 1, "prefill tokens must be [1, S]"
-        assert len(lens) == 1 and int(lens[0]) <= tokens.shape[1], "prompt_lens must be the END of each prompt"
+        assert len(lens) == 1 and int(lens[0]) <= tokens.shape[1], (
+            "prompt_lens must be the END of each prompt"
+        )
         row = self.check_table(table, decode=False)
         total = int(lens[0])
         begin = 0 if start is None else int(start[0])
@@ -98,6 +104,8 @@ class Chip:
         if traced:
             if bucket in world.traced_prefills and (not begin or world.generation == "G3"):
                 world.compile("prefill", bucket, False)
+                if world.traces and ("prefill", bucket) not in world.traces:
+                    raise RuntimeError(f"{TRACE_ALLOCATION} (prefill trace for {bucket})")
                 world.capture("prefill", bucket)
                 return True
             if world.generation == "P1":
@@ -141,7 +149,7 @@ class Chip:
             assert isinstance(given, torch.Tensor) and given.dtype in (torch.int32, torch.int64)
             assert tuple(given.shape) == shape, f"decode input of shape {tuple(given.shape)}, not {shape}"
         row = self.check_table(table, decode=True)
-        if self.last is not None and not self.last.read:
+        if self.last is not None and not self.last.processed:
             world.violate("the decode output was overwritten before it was read")
         mode = None if sampling is None else self._sampling_key(sampling)
         world.compile("decode", mode is not None)
@@ -156,7 +164,9 @@ class Chip:
 
     def _sampling_key(self, sampling: Any) -> Any:
         if self.world.generation in ("G0", "G1"):
-            assert sampling.temperature == 0, "Currently only supporting greedy decoding (temperature=0) on device"
+            assert sampling.temperature == 0, (
+                "Currently only supporting greedy decoding (temperature=0) on device"
+            )
         assert sampling.top_k <= 32, "the device samples from at most 32 tokens"
         return (sampling.temperature, sampling.top_k, sampling.top_p, getattr(sampling, "seed", None))
 
@@ -186,8 +196,14 @@ class Chip:
         if commands["reset_sampling_state"] and not reload:
             raise ValueError("reset_sampling_state needs reload_inputs")
         fresh = self.prefilled or mode != self.mode
-        if mode is not None and fresh and not (commands["reload_sampling_params"] and commands["reset_sampling_state"]):
-            raise ValueError("the first device-sampled decode must reload the sampling params and reset its state")
+        if (
+            mode is not None
+            and fresh
+            and not (commands["reload_sampling_params"] and commands["reset_sampling_state"])
+        ):
+            raise ValueError(
+                "the first device-sampled decode must reload the sampling params and reset its state"
+            )
         if reload:
             self.token, self.position, self.table = token, position, row
         elif table_only:

@@ -65,7 +65,9 @@ def create_tt_model(world: World, **given: Any) -> Any:
     if paged is None:
         world.violate("the KV cache is not paged")
     make_pages(world, paged.max_num_blocks, paged.block_size)
-    world.kv = [[Tensor((paged.max_num_blocks, 8, paged.block_size, 128)) for _ in "KV"] for _ in range(LAYERS)]
+    world.kv = [
+        [Tensor((paged.max_num_blocks, 8, paged.block_size, 128)) for _ in "KV"] for _ in range(LAYERS)
+    ]
     return args, object(), world.kv, {}
 
 
@@ -82,13 +84,17 @@ def check_environment(world: World) -> None:
 def make_pages(world: World, blocks: int, block_size: int) -> None:
     assert block_size == 64, "prefix offsets must be multiples of a block of 64"
     if blocks > world.faults.dram_blocks:
-        raise RuntimeError("Out of Memory: Not enough space to allocate 4563402752 B DRAM buffer across 12 banks")
+        raise RuntimeError(
+            "Out of Memory: Not enough space to allocate 4563402752 B DRAM buffer across 12 banks"
+        )
     world.pages.resize((blocks, block_size), refcheck=False)
     world.pages.fill(model.UNWRITTEN)
 
 
 def make_generator(world: World, self: Any, **given: Any) -> None:
-    assert isinstance(given["model"], list) and isinstance(given["model_args"], list), "model and model_args are lists"
+    assert isinstance(given["model"], list) and isinstance(given["model_args"], list), (
+        "model and model_args are lists"
+    )
     if given.get("processor") is not None:
         world.violate("the tokenizer was passed as the processor")
     self.args = given["model_args"][0]
@@ -101,7 +107,11 @@ def prefill_forward_text(world: World, self: Any, **given: Any) -> Any:
     extra = given.get("kwargs", {})
     if extra:
         world.violate(f"unknown keywords were forwarded: {sorted(extra)}")
-    if world.generation in HAS_WARM_UP and given.get("warmup_prefill", True) and not self.already_warmed_up_prefill:
+    if (
+        world.generation in HAS_WARM_UP
+        and given.get("warmup_prefill", True)
+        and not self.already_warmed_up_prefill
+    ):
         warm_prefill(world, self, given["kv_cache"], enable_trace=given["enable_trace"])
     assert given.get("sampling_params") is None, "prefill is sampled on the host"
     return self.chip.prefill(
@@ -184,7 +194,9 @@ def scribble(world: World) -> None:
 
 
 def check_kv(world: World, kv_cache: Any) -> None:
-    assert isinstance(kv_cache, list) and len(kv_cache) == 1, "kv_cache is a list with one cache a data-parallel model"
+    assert isinstance(kv_cache, list) and len(kv_cache) == 1, (
+        "kv_cache is a list with one cache a data-parallel model"
+    )
     assert kv_cache[0] is world.kv, "kv_cache is not the cache the model was built with"
 
 

@@ -53,7 +53,18 @@ def piece(token: int) -> bytes:
     """The bytes of an ordinary token: first every byte, then words and halves of characters."""
     if token < 256:
         return bytes([token])
-    words = (b" def", b" return", b"\n    ", b"self", "é".encode(), b"\xf0\x9f", b"\x98\x80", "漢".encode(), b" ", b"STOP")
+    words = (
+        b" def",
+        b" return",
+        b"\n    ",
+        b"self",
+        "é".encode(),
+        b"\xf0\x9f",
+        b"\x98\x80",
+        "漢".encode(),
+        b" ",
+        b"STOP",
+    )
     return words[token % len(words)]
 
 

@@ -13,8 +13,6 @@ DATA = ("SamplingParams", "Llama3GeneratorConfig", "TraceConfig", "WarmupConfig"
 HEADER = "from tests.contract.double import call as _call\n\n"
 
 
-
-
 def write(generation: str, directory: Path) -> None:
     """Write ttnn and the generation's modules under `directory`."""
     _write_ttnn(directory)
@@ -25,7 +23,9 @@ def write(generation: str, directory: Path) -> None:
     if generation == "P1":
         _write_transformers(directory)
     if generation in ("G2", "G3", "G4"):
-        modules["models.tt_transformers.tt.generator"]["from models.common.sampling import SamplingParams"] = None
+        modules["models.tt_transformers.tt.generator"][
+            "from models.common.sampling import SamplingParams"
+        ] = None
     for module, functions in modules.items():
         file = directory / Path(*module.split(".")).with_suffix(".py")
         packages = module.split(".")[:-1]
@@ -88,7 +88,9 @@ def _function(name: str, key: str, function: dict[str, Any]) -> str:
 
 def _data(name: str, function: dict[str, Any]) -> str:
     fields = "".join(
-        f"    {parameter['name']}: object" + ("" if parameter["required"] else f" = {parameter['default']!r}") + "\n"
+        f"    {parameter['name']}: object"
+        + ("" if parameter["required"] else f" = {parameter['default']!r}")
+        + "\n"
         for parameter in function["params"]
     )
     return f"import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass {name}:\n{fields}"
@@ -117,7 +119,9 @@ def _write_ttnn(directory: Path) -> None:
     for path, function in CONTRACT["ttnn"]["functions"].items():
         words = path.split(".")[1:]
         if words[0] == "MeshDevice":
-            mesh += ["    " + line for line in _function(words[1], f"MeshDevice.{words[1]}", function).splitlines()]
+            mesh += [
+                "    " + line for line in _function(words[1], f"MeshDevice.{words[1]}", function).splitlines()
+            ]
         elif words[0] == "Tensor":
             continue
         else:

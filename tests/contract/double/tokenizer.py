@@ -38,6 +38,7 @@ class Tokenizer:
     ) -> str:
         assert add_generation_prompt and not tokenize
         turns = "".join(
-            f"<|start_header_id|>{turn['role']}<|end_header_id|>\n\n{turn['content']}<|eot_id|>" for turn in messages
+            f"<|start_header_id|>{turn['role']}<|end_header_id|>\n\n{turn['content']}<|eot_id|>"
+            for turn in messages
         )
         return f"<|begin_of_text|>{turns}<|start_header_id|>assistant<|end_header_id|>\n\n"

@@ -13,7 +13,7 @@ import numpy as np
 from tests.contract.double import model
 
 BLOCK = 64
-TRACE_BYTES = 10_000_000
+TRACE_BYTES = 8_000_000
 TRACE_ALLOCATION = (
     "Allocating device buffers is unsafe due to the existence of an active trace. These buffers may be corrupted once a "
     "trace is executed."
@@ -104,9 +104,11 @@ class World:
 _current: World | None = None
 
 
-def use(world: World | None) -> None:
+def use(world: World | None) -> World | None:
+    """Make `world` the one the stand-ins act on; return the one before."""
     global _current
-    _current = world
+    before, _current = _current, world
+    return before
 
 
 def current() -> World:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 
 OFFSET = 256
+"""Behind other offsets G3 reads a wrong prefix for long suffixes, and an untraced prefill refuses or worse."""
 
 
 @frozen

@@ -51,7 +51,7 @@ FAILURES: tuple[Failure, ...] = (
     Failure(
         "hugepages",
         r"Insufficient NumHugepages|Hugepages must be successfully initialized|No hugepage mapping at device",
-        "The 1 GB huge pages are not set up. Install tt-system-tools and reboot; in a container mount /dev/hugepages-1G too.",
+        "The 1 GB huge pages are not set up. Install tt-system-tools and reboot; in a container mount /dev/hugepages-1G.",
     ),
     Failure(
         "arc",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lsp_server.host.backends import BackendError, LoadProgress, SamplingParams
-from lsp_server.host.backends.tt import canary
+from lsp_server.host.backends.tt import canary, failures
 from lsp_server.host.backends.tt.adapters import Adapter
 from lsp_server.host.backends.tt.chunks import OFFSET
 from lsp_server.host.backends.tt.options import Deadlines
@@ -103,6 +103,9 @@ class WarmUp:
         except (Hung, BackendError):
             raise
         except Exception as error:
+            known = failures.find(str(error))
+            if known is not None and known[0].fatal:
+                raise
             return f"resumed prefill failed: {error}"
 
     def _step(self, phase: str, function: Callable[[], None]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.host.backends import SamplingParams
+from lsp_server.host.backends.tt import chunks
 from lsp_server.host.backends.tt.adapters import Resume
-from lsp_server.host.backends.tt.adapters.prefix import G3, OFFSET
+from lsp_server.host.backends.tt.adapters.prefix import G3
 
 if TYPE_CHECKING:
     import torch
@@ -34,7 +35,7 @@ class G4(ReloadCommands, G3):
     resume: Resume = "untraced"
 
     def can_resume(self, start: int, tokens: int) -> bool:
-        return start % OFFSET == 0 and start + self.padded(tokens) <= self._plan.max_seq_len
+        return start % chunks.OFFSET == 0 and start + self.padded(tokens) <= self._plan.max_seq_len
 
     def _prefill_arguments(self, start: int) -> dict[str, Any]:
         arguments: dict[str, Any] = {"enable_trace": False, "warmup_prefill": False}

@@ -8,10 +8,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.host.backends import BackendError, SamplingParams
+from lsp_server.host.backends.tt import chunks
 from lsp_server.host.backends.tt.adapters import BuildPlan, Pending, Resume
 from lsp_server.host.backends.tt.adapters.base import DEVICE_TOP_K, MetalAdapter
 from lsp_server.host.backends.tt.adapters.commands import ReloadCommands
-from lsp_server.host.backends.tt.adapters.prefix import OFFSET
 from lsp_server.host.backends.tt.pages import BLOCK
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class P1(MetalAdapter):
         return max(128, 1 << (tokens - 1).bit_length())
 
     def can_resume(self, start: int, tokens: int) -> bool:
-        return start % OFFSET == 0 and super().can_resume(start, tokens)
+        return start % chunks.OFFSET == 0 and super().can_resume(start, tokens)
 
     def prefill(self, tokens: Sequence[int], start: int, table: torch.Tensor) -> torch.Tensor:
         import torch

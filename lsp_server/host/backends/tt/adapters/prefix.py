@@ -9,15 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.host.backends import SamplingParams
+from lsp_server.host.backends.tt import chunks
 from lsp_server.host.backends.tt.adapters import Resume
 from lsp_server.host.backends.tt.adapters.base import MetalAdapter
 
 if TYPE_CHECKING:
     import torch
-
-OFFSET = 256
-"""Resumed prefills start at multiples of this: with others G3 reads a wrong prefix behind long suffixes."""
-
 
 class G1b(MetalAdapter):
     def warm_prefill(self, *, traced: bool) -> None:
@@ -72,7 +69,7 @@ class G3(G2):
 
     def can_resume(self, start: int, tokens: int) -> bool:
         """Only where the prefill is traced: at multiples of 256 and in a bucket that has a trace."""
-        if start % OFFSET or not super().can_resume(start, tokens):
+        if start % chunks.OFFSET or not super().can_resume(start, tokens):
             return False
         return bool(self._arguments.can_enable_trace(self.padded(tokens), start))
 
