@@ -81,8 +81,14 @@ class HostFiles:
             json.dump(record, file)
         temporary.replace(self.record)
 
+    def release(self) -> None:
+        """Give up the lock before the process ends."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def remove(self) -> None:
-        """Remove the record and the sockets; the lock stays until the process ends."""
+        """Remove the record and the sockets; the lock stays."""
         for path in (self.record, self.socket_path, self.backend_socket):
             path.unlink(missing_ok=True)
 

@@ -52,6 +52,7 @@ def run(create: Callable[[], Backend], options: HostOptions, files: HostFiles) -
     if not scheduler.join(CLOSE_SECONDS):
         log.error("The backend did not close within %.0f seconds", CLOSE_SECONDS)
         os._exit(1)
+    files.release()
     log.info("Left")
 
 
