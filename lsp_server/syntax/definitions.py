@@ -80,7 +80,7 @@ def name(node: Node) -> str:
     """The last part of a definition's name: `run` for `Engine::run`; "" when it has none."""
     found = node.child_by_field_name("name")
     if found is not None:
-        return _text(found)
+        return _text(found).strip("\"'")
     if (declarator := node.child_by_field_name("declarator")) is not None:
         return _declared(declarator)
     if node.type == "impl_item" and (type_ := node.child_by_field_name("type")) is not None:
@@ -96,7 +96,9 @@ def _declared(declarator: Node) -> str:
             node = node.child_by_field_name("name")
         else:
             node = node.child_by_field_name("declarator") or node.named_child(0)
-    return _text(node) if node is not None else ""
+    if node is None:
+        return ""
+    return _text(node).partition("(")[0] if node.type == "operator_cast" else _text(node)
 
 
 def _assigned(node: Node) -> str:

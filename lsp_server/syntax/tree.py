@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
@@ -66,12 +67,9 @@ class Tree:
             return []
         lengths = (
             len(self.text[at : at + STEP].encode("utf-8", "surrogatepass"))
-            for at in range(0, len(self.text), STEP)
+            for at in range(0, len(self.text) - STEP + 1, STEP)
         )
-        table = [0]
-        for length in lengths:
-            table.append(table[-1] + length)
-        return table
+        return list(accumulate(lengths, initial=0))
 
     def to_byte(self, offset: int) -> int:
         if not self._table:
