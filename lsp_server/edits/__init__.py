@@ -3,9 +3,18 @@
 Pure except `test_plan`, which looks at the project's files.
 """
 
+from lsp_server.edits.code_block import propose_code
 from lsp_server.edits.docstring import propose_docstring
 from lsp_server.edits.rebase import rebase
 from lsp_server.edits.replace import propose_replacement
 from lsp_server.edits.suite import TestPlan, propose_tests, test_plan
 
-__all__ = ["TestPlan", "propose_docstring", "propose_replacement", "propose_tests", "rebase", "test_plan"]
+__all__ = [
+    "TestPlan",
+    "propose_code",
+    "propose_docstring",
+    "propose_replacement",
+    "propose_tests",
+    "rebase",
+    "test_plan",
+]

@@ -6,7 +6,7 @@ from lsp_server import syntax
 from lsp_server.document import Document, Span
 from lsp_server.edits import names, python_source, signature
 from lsp_server.edits.indent import dedent
-from lsp_server.edits.layout import line_start, next_line, unify_line_ends
+from lsp_server.edits.layout import line_start, unify_line_ends
 from lsp_server.edits.leftovers import leftover
 from lsp_server.edits.types import Check, Replacement
 from lsp_server.errors import EditRefused
@@ -68,7 +68,8 @@ def affected(document: Document, replacements: tuple[Replacement, ...]) -> tuple
     touched = Span(replacements[0].span.start, replacements[-1].span.end)
     region = python_source.statements(text, touched).span
     moved = tuple(
-        Replacement(Span(r.span.start - region.start, r.span.end - region.start), r.text) for r in replacements
+        Replacement(Span(r.span.start - region.start, r.span.end - region.start), r.text)
+        for r in replacements
     )
     old = text[region.start : region.end]
     return old, apply(old, moved), text[: region.start] + text[region.end :]
@@ -95,13 +96,17 @@ def no_undefined_names(document: Document, replacements: tuple[Replacement, ...]
     old, new, rest = affected(document, replacements)
     found = names.introduced(rest, old, new)
     if found is None:
-        return Check("no undefined names", None, "a star import or a mistake elsewhere in the file hides names")
+        return Check(
+            "no undefined names", None, "a star import or a mistake elsewhere in the file hides names"
+        )
     return Check("no undefined names", not found, ", ".join(f"`{name}`" for name in sorted(found)))
 
 
 def nothing_left_in(document: Document, span: Span, new: str) -> Check:
     found = leftover(document.language, dedent(unify_line_ends(new)), whole(document, span))
-    return Check("complete code", not found, f"it leaves out code or holds other text: “{found}”" if found else "")
+    return Check(
+        "complete code", not found, f"it leaves out code or holds other text: “{found}”" if found else ""
+    )
 
 
 SENTENCES = {

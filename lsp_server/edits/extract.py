@@ -10,7 +10,8 @@ from attrs import frozen
 
 from lsp_server import syntax
 from lsp_server.document import Span
-from lsp_server.edits import grammar, reply as replies
+from lsp_server.edits import grammar
+from lsp_server.edits import reply as replies
 from lsp_server.edits.indent import dedent
 from lsp_server.edits.layout import line_start, next_line
 from lsp_server.edits.selection import Selection
@@ -55,7 +56,9 @@ def candidates(raw: str, selection: Selection) -> list[Code]:
 
 def _texts(reply: replies.Reply, language: str) -> Iterator[str]:
     if reply.blocks:
-        yield from (block.text for block in reply.blocks if replies.speaks(block, language) and block.text.strip())
+        yield from (
+            block.text for block in reply.blocks if replies.speaks(block, language) and block.text.strip()
+        )
         return
     yield reply.text
     yield from without_prose(reply.text)
@@ -70,14 +73,18 @@ def blocks_of(raw: str, language: str) -> list[str]:
     if not texts:
         named = ", ".join(sorted({block.info for block in reply.blocks}))
         raise EditRefused(f"The model answered in another language ({named}).", detail=raw)
-    joined = ["\n\n\n".join(dedent(text).strip("\n") for text in texts)] if reply.blocks and len(texts) > 1 else []
+    joined = (
+        ["\n\n\n".join(dedent(text).strip("\n") for text in texts)] if reply.blocks and len(texts) > 1 else []
+    )
     return [*joined, *sorted(texts, key=len, reverse=bool(reply.blocks))]
 
 
 def leading_code(code: str) -> str:
     """Code that was cut off at the end: up to the last line that begins a new top-level statement."""
     lines = code.split("\n")
-    starts = [n for n, line in enumerate(lines) if n and line and not line[0].isspace() and line[0] not in ")]}#@/"]
+    starts = [
+        n for n, line in enumerate(lines) if n and line and not line[0].isspace() and line[0] not in ")]}#@/"
+    ]
     while starts and lines[starts[-1] - 1].startswith(("@", "#[")):
         starts[-1] -= 1
     return "\n".join(lines[: starts[-1]]).rstrip() if starts else ""
@@ -111,7 +118,9 @@ def _relevant(text: str, selection: Selection) -> Code:
     imports, holds_imports = import_nodes(tree), bool(import_nodes(selection.tree, selection.span))
     taken = [] if holds_imports else imports
     if not selection.names:
-        return Code(_context_trimmed(cut(text, tree, taken), selection), tuple(grammar.text_of(n) for n in taken))
+        return Code(
+            _context_trimmed(cut(text, tree, taken), selection), tuple(grammar.text_of(n) for n in taken)
+        )
     return Code(_definitions(text, tree, selection, taken), tuple(grammar.text_of(n) for n in taken))
 
 
@@ -142,7 +151,9 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
         return cut(text, tree, taken)
     level = main.parent
     around = selection.scopes[0].parent
-    known = {s.name for s in selection.tree.scopes() if s.parent is around} - wanted if selection.tree else set()
+    known = (
+        {s.name for s in selection.tree.scopes() if s.parent is around} - wanted if selection.tree else set()
+    )
     siblings = [scope for scope in tree.scopes() if scope.parent is level]
     kept = [scope for scope in siblings if scope.name not in known]
     if level is None and len(kept) == len(siblings) and not taken and _only(tree, kept):

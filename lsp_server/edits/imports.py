@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-
 def hoist(text: str, tree: syntax.Tree, statements: tuple[str, ...]) -> Replacement | None:
     """Return the insertion that adds the imports `text` lacks; None when it has them all."""
     language = tree.language
@@ -80,7 +79,11 @@ def _after_head(text: str, tree: syntax.Tree) -> int:
 
 
 def _is_directive(node: Node) -> bool:
-    child = node.named_children[0] if node.type == "expression_statement" and node.named_child_count == 1 else None
+    child = (
+        node.named_children[0]
+        if node.type == "expression_statement" and node.named_child_count == 1
+        else None
+    )
     return child is not None and child.type in ("string", "concatenated_string")
 
 
@@ -105,7 +108,10 @@ def _bindings(line: str) -> list[tuple[str, ast.alias]]:
     if isinstance(node, ast.Import):
         return [(f"import {a.name} as {a.asname}", a) for a in node.names]
     if isinstance(node, ast.ImportFrom) and node.module != "__future__":
-        return [(f"from {'.' * node.level}{node.module or ''} import {a.name} as {a.asname}", a) for a in node.names]
+        return [
+            (f"from {'.' * node.level}{node.module or ''} import {a.name} as {a.asname}", a)
+            for a in node.names
+        ]
     return []
 
 
@@ -132,5 +138,3 @@ def _without_known(line: str, present: list[str]) -> str:
     if len(kept) == len(names):
         return line
     return line[: clause.start(1)] + f" {', '.join(kept)} " + "}" + clause.group(2) if kept else ""
-
-

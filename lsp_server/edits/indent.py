@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from lsp_server.edits import grammar, python_source
 from lsp_server.edits.layout import indent_unit
 
@@ -67,7 +68,11 @@ def _aligned(code: str, indent: str, unit: str, language: str) -> str:
     if not margins:
         return plain
     moved = first.lstrip() + "\n" + _unindent_lines(rest, base)
-    if width_of(first) == 0 and base and _in_place(first, margins, base, len(unit.expandtabs(4)), plain, language):
+    if (
+        width_of(first) == 0
+        and base
+        and _in_place(first, margins, base, len(unit.expandtabs(4)), plain, language)
+    ):
         return moved
     if width_of(first) > 0 and min(margins) == 0:
         return first.lstrip() + "\n" + rest
@@ -80,7 +85,11 @@ def _in_place(first: str, margins: list[int], base: int, step: int, plain: str, 
         if first.rstrip().endswith(":") and min(margins) >= base + step:
             return True
         return min(margins) >= base and python_source.parse(plain) is None
-    return min(margins) == base and margins[-1] == base and plain.rsplit("\n", 1)[-1].lstrip()[:1] in ("}", ")", "]")
+    return (
+        min(margins) == base
+        and margins[-1] == base
+        and plain.rsplit("\n", 1)[-1].lstrip()[:1] in ("}", ")", "]")
+    )
 
 
 def _unindent_lines(text: str, columns: int) -> str:

@@ -73,7 +73,11 @@ def indent_unit(text: str, default: str = "    ") -> str:
         if len(lead) > len(before) and lead.startswith(before):
             steps[lead[len(before) :]] += 1
         before = lead
-    known = {step: n for step, n in steps.items() if step == "\t" or (set(step) == {" "} and len(step) in (2, 3, 4, 8))}
+    known = {
+        step: n
+        for step, n in steps.items()
+        if step == "\t" or (set(step) == {" "} and len(step) in (2, 3, 4, 8))
+    }
     return max(known, key=lambda step: known[step]) if known else default
 
 

@@ -17,9 +17,12 @@ MEANS_OMITTED = (
 PLACEHOLDERS = (
     re.compile(rf"{COMMENT}\s*[\[(<]?\s*{ELLIPSIS}\s*[\])>]?\s*(?:\*/\}}?|-->)?\s*$", re.IGNORECASE),
     re.compile(rf"{COMMENT}\s*[\[(<]?\s*{ELLIPSIS}.*\b{MEANS_OMITTED}\b", re.IGNORECASE),
-    re.compile(rf"{COMMENT}.*\b{MEANS_OMITTED}\b.*{ELLIPSIS}\s*[\])>]?\s*(?:\*/\}}?|-->)?\s*$", re.IGNORECASE),
     re.compile(
-        rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:rest|remainder) (?:of|is|remains|stays|unchanged|goes|here)\b", re.IGNORECASE
+        rf"{COMMENT}.*\b{MEANS_OMITTED}\b.*{ELLIPSIS}\s*[\])>]?\s*(?:\*/\}}?|-->)?\s*$", re.IGNORECASE
+    ),
+    re.compile(
+        rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:rest|remainder) (?:of|is|remains|stays|unchanged|goes|here)\b",
+        re.IGNORECASE,
     ),
     re.compile(
         rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:(?:existing|remaining|previous|original|other) )(?:\w+ ){{0,3}}"
@@ -32,7 +35,8 @@ PLACEHOLDERS = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{COMMENT}\s*[\[(<]?\s*(?:(?:add |put |insert |write )?(?:your|actual|real) (?:\w+ )?(?:code|implementation|logic)|"
+        rf"{COMMENT}\s*[\[(<]?\s*(?:(?:add |put |insert |write )?(?:your|actual|real) (?:\w+ )?"
+        r"(?:code|implementation|logic)|"
         r"implementation (?:goes )?here|(?:todo:?\s+)?implement(?:ation)? (?:this|the|here|details|me|as)\b|"
         r"(?:same|unchanged|omitted)\b(?: as (?:before|above|original))?|omitted for brevity|for brevity)",
         re.IGNORECASE,

@@ -131,7 +131,11 @@ def definitions(tree: ast.AST) -> list[Definition]:
 def docstring_of(node: Definition) -> ast.Expr | None:
     """The statement that is the docstring; f-strings and bytes are none."""
     first = node.body[0] if node.body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         return first
     return None
 

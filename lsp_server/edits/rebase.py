@@ -6,6 +6,7 @@ which lines of the current text they are: a copy of them elsewhere, or a change 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from attrs import evolve
@@ -35,7 +36,7 @@ def rebase(proposal: Proposal, current_text: str) -> Proposal:
         by = start - lines.start
         span = Span(replacement.span.start + by, replacement.span.end + by)
         moved.append(Replacement(span, replacement.text))
-    if any(one.span.end > other.span.start for one, other in zip(moved, moved[1:], strict=False)):
+    if any(one.span.end > other.span.start for one, other in itertools.pairwise(moved)):
         raise EditRefused(CHANGED)
     return evolve(proposal, base_text=current_text, base_version=None, replacements=tuple(moved))
 
@@ -51,7 +52,7 @@ def _lines(text: str, span: Span) -> Span:
 def _outside_change(old: str, new: str, lines: Span) -> int | None:
     """Where `lines` are now when the text differs in one place that they lie before or after.
 
-    An insertion or deletion that repeats its surroundings could be anywhere among them: that whole stretch counts as changed.
+    An insertion or deletion that repeats its surroundings could be anywhere among them: all of that counts as changed.
     """
     head = _common_prefix(old, new)
     tail = _common_prefix(old[::-1], new[::-1])
@@ -76,7 +77,10 @@ def _common_prefix(one: str, other: str) -> int:
 
 def _only_place(old: str, new: str, lines: Span) -> int | None:
     """Where `lines` are now when as many copies of them exist as before, and their neighbours tell them apart."""
-    copies_old, copies_new = _places(old, old[lines.start : lines.end]), _places(new, old[lines.start : lines.end])
+    copies_old, copies_new = (
+        _places(old, old[lines.start : lines.end]),
+        _places(new, old[lines.start : lines.end]),
+    )
     if len(copies_old) != len(copies_new):
         return None
     if len(copies_old) == 1:

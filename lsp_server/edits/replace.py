@@ -17,7 +17,23 @@ from lsp_server.errors import EditRefused
 
 NO_CHANGE = "The model proposed no change."
 MODIFIERS = frozenset(
-    "export default declare public private protected internal static final abstract pub inline extern virtual const".split()
+    [
+        "export",
+        "default",
+        "declare",
+        "public",
+        "private",
+        "protected",
+        "internal",
+        "static",
+        "final",
+        "abstract",
+        "pub",
+        "inline",
+        "extern",
+        "virtual",
+        "const",
+    ]
 )
 
 
@@ -33,7 +49,9 @@ class Site:
         return self.selection.document
 
 
-def propose_replacement(document: Document, target: Span, reply: str, *, keep_signature: bool = True) -> Proposal:
+def propose_replacement(
+    document: Document, target: Span, reply: str, *, keep_signature: bool = True
+) -> Proposal:
     """Turn a reply into an edit of the code at `target`, or refuse with the reason of its best candidate."""
     try:
         selection = select(document, target)
@@ -57,8 +75,14 @@ def _proposal(site: Site, code: Code) -> Proposal:
     text = _same_end(text, selection)
     if unify_line_ends(text) == selection.old:
         raise EditRefused(NO_CHANGE)
-    replacements = [Replacement(selection.span, with_line_end(text, line_end(document.text, selection.span.start)))]
-    added = imports.hoist(document.text, selection.tree, code.imports) if selection.tree and code.imports else None
+    replacements = [
+        Replacement(selection.span, with_line_end(text, line_end(document.text, selection.span.start)))
+    ]
+    added = (
+        imports.hoist(document.text, selection.tree, code.imports)
+        if selection.tree and code.imports
+        else None
+    )
     if added is not None and added.span.start > selection.span.start:
         raise EditRefused("The proposed code needs imports, and the selection stands before them.")
     changes = tuple([*([added] if added is not None else []), *replacements])
@@ -74,7 +98,9 @@ def _proposal(site: Site, code: Code) -> Proposal:
 
 
 def _summary(selection: Selection) -> str:
-    return f"Change of `{selection.names[0]}`" if selection.names else f"Change in `{selection.document.path}`"
+    return (
+        f"Change of `{selection.names[0]}`" if selection.names else f"Change in `{selection.document.path}`"
+    )
 
 
 def _checks(site: Site, text: str, changes: tuple[Replacement, ...]) -> list[Check]:
@@ -117,7 +143,9 @@ def _lost_modifiers(old: str, new: str) -> str:
     first = new.split(None, 1)[0] if new.split() else ""
     for at in [m.end() for m in re.finditer(r"\s+", words.group())] if words else []:
         lead = old[:at]
-        if {re.sub(r"\(.*", "", word) for word in lead.split()} <= MODIFIERS and old[at:].split(None, 1)[:1] == [first]:
+        if {re.sub(r"\(.*", "", word) for word in lead.split()} <= MODIFIERS and old[at:].split(None, 1)[
+            :1
+        ] == [first]:
             return lead
     return ""
 

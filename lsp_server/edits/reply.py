@@ -90,11 +90,16 @@ def _closes(line: str, indent: str, mark: str) -> bool:
     found = FENCE.match(line)
     if found is None or found.group(3).strip() or found.group(2)[0] != mark[0]:
         return False
-    return len(found.group(2)) >= len(mark) and len(found.group(1).expandtabs(4)) <= len(indent.expandtabs(4)) + 3
+    return (
+        len(found.group(2)) >= len(mark)
+        and len(found.group(1).expandtabs(4)) <= len(indent.expandtabs(4)) + 3
+    )
 
 
 def _unindent(line: str, indent: str) -> str:
-    return line.removeprefix(indent) if line.startswith(indent) else line.lstrip() if not line.strip() else line
+    return (
+        line.removeprefix(indent) if line.startswith(indent) else line.lstrip() if not line.strip() else line
+    )
 
 
 def _nested(lines: list[str]) -> Iterator[Block]:
@@ -105,7 +110,9 @@ def _nested(lines: list[str]) -> Iterator[Block]:
             continue
         if opening.group(3).strip().lower() not in ("markdown", "md", "mdx", ""):
             return
-        closing = [n for n in range(at + 1, len(lines)) if _closes(lines[n], opening.group(1), opening.group(2))]
+        closing = [
+            n for n in range(at + 1, len(lines)) if _closes(lines[n], opening.group(1), opening.group(2))
+        ]
         if not closing:
             yield Block(opening.group(3), "\n".join(lines[at + 1 :]), at, len(lines), False)
         elif opening.group(3).strip() or (at == 0 and not "\n".join(lines[closing[-1] + 1 :]).strip()):

@@ -48,7 +48,9 @@ def select(document: Document, target: Span) -> Selection:
     for scope in tree.scopes() if tree is not None else ():
         own = _without_decorators(scope, span)
         if span.start <= own.start and scope.span.end <= span.end + 1:
-            if not any(outer.span.start <= scope.span.start and scope.span.end <= outer.span.end for outer in inside):
+            if not any(
+                outer.span.start <= scope.span.start and scope.span.end <= outer.span.end for outer in inside
+            ):
                 inside.append(scope)
         elif scope.span.start <= span.start and span.end <= scope.span.end:
             parent = scope

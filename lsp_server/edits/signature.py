@@ -9,7 +9,14 @@ from lsp_server import syntax
 from lsp_server.edits import grammar, python_source
 from lsp_server.edits.python_source import DEFINITIONS, Definition
 
-TYPING_ALIASES = {"List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type"}
+TYPING_ALIASES = {
+    "List": "list",
+    "Dict": "dict",
+    "Set": "set",
+    "FrozenSet": "frozenset",
+    "Tuple": "tuple",
+    "Type": "type",
+}
 
 
 def difference(language: str, old: str, new: str) -> str:
@@ -47,7 +54,13 @@ def _definitions(body: list[ast.stmt]) -> list[Definition]:
 def _assigned(body: list[ast.stmt]) -> list[str]:
     names: list[str] = []
     for node in body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
+        )
         for target in targets:
             names += [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
     return names
@@ -61,7 +74,9 @@ def _definition_difference(old: Definition, new: Definition, name: str) -> str:
     if missing:
         return f"`{name}` loses its decorator @{missing[0]}"
     if isinstance(old, ast.ClassDef) and isinstance(new, ast.ClassDef):
-        if [ast.dump(b) for b in (*old.bases, *old.keywords)] != [ast.dump(b) for b in (*new.bases, *new.keywords)]:
+        if [ast.dump(b) for b in (*old.bases, *old.keywords)] != [
+            ast.dump(b) for b in (*new.bases, *new.keywords)
+        ]:
             return f"the bases of `{name}` change"
         return _body_difference(old.body, new.body, f"{name}.")
     assert not isinstance(old, ast.ClassDef) and not isinstance(new, ast.ClassDef)
@@ -69,19 +84,26 @@ def _definition_difference(old: Definition, new: Definition, name: str) -> str:
 
 
 def _kind(node: Definition) -> str:
-    return {ast.ClassDef: "a class", ast.FunctionDef: "a function", ast.AsyncFunctionDef: "an async function"}[type(node)]
+    return {
+        ast.ClassDef: "a class",
+        ast.FunctionDef: "a function",
+        ast.AsyncFunctionDef: "an async function",
+    }[type(node)]
 
 
 def _arguments_difference(
     old: ast.FunctionDef | ast.AsyncFunctionDef, new: ast.FunctionDef | ast.AsyncFunctionDef, name: str
 ) -> str:
     if _shape(old.args) != _shape(new.args):
-        return f"the parameters of `{name}` change from ({ast.unparse(old.args)}) to ({ast.unparse(new.args)})"
+        return (
+            f"the parameters of `{name}` change from ({ast.unparse(old.args)}) to ({ast.unparse(new.args)})"
+        )
     annotated = {a.arg: a.annotation for a in _parameters(new.args)}
     pairs = [(a.annotation, annotated[a.arg]) for a in _parameters(old.args)] + [(old.returns, new.returns)]
     for before, after in pairs:
         if before is not None and (after is None or _type(before) != _type(after)):
-            return f"an annotation of `{name}` changes from {ast.unparse(before)} to {ast.unparse(after) if after else 'none'}"
+            now = ast.unparse(after) if after is not None else "none"
+            return f"an annotation of `{name}` changes from {ast.unparse(before)} to {now}"
     return ""
 
 

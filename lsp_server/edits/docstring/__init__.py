@@ -7,7 +7,7 @@ import ast
 from attrs import evolve
 
 from lsp_server.document import Document, Span
-from lsp_server.edits.docstring import python
+from lsp_server.edits.docstring import comment, python
 from lsp_server.edits.docstring.text import documentation
 from lsp_server.edits.types import Proposal
 from lsp_server.errors import EditRefused
@@ -17,8 +17,9 @@ NO_CHANGE = "The model proposed no change."
 
 def propose_docstring(document: Document, target: Span, reply: str) -> Proposal:
     """Turn a reply into an edit that gives the definition at `target` its documentation and changes nothing else."""
+    propose = _python if document.language == "python" else _comment
     try:
-        proposal = _python(document, target, reply)
+        proposal = propose(document, target, reply)
     except EditRefused as refusal:
         refusal.detail = refusal.detail or reply
         raise
@@ -43,3 +44,18 @@ def _python(document: Document, target: Span, reply: str) -> Proposal:
         f"Docstring of `{node.name}`",
     )
     return evolve(draft, checks=python.verify(document, region, node, text, draft.new_text))
+
+
+def _comment(document: Document, target: Span, reply: str) -> Proposal:
+    tree, scope = comment.find(document, target)
+    text = documentation(reply, document.language, scope.name, document.slice(scope.span))
+    replacement = comment.place(document, tree, scope, text)
+    draft = Proposal(
+        "docstring",
+        document.uri,
+        document.text,
+        document.version,
+        (replacement,),
+        f"Documentation of `{scope.name}`",
+    )
+    return evolve(draft, checks=comment.verify(document, replacement, draft.new_text))

@@ -51,7 +51,10 @@ def _core(text: str, target: Span) -> Span:
 
 def _choose(tree: ast.Module, at: Positions, target: Span) -> Definition:
     """The definition that begins where the target does, else the innermost around it, else the first inside it."""
-    spans = [(node, python_source.definition_start(node, at), at.end(node)) for node in python_source.definitions(tree)]
+    spans = [
+        (node, python_source.definition_start(node, at), at.end(node))
+        for node in python_source.definitions(tree)
+    ]
     same = [n for n, start, end in spans if start <= target.start <= at.start(n) and end <= target.end]
     around = [(end - start, n) for n, start, end in spans if start <= target.start and target.end <= end]
     inside = [(start, n) for n, start, end in spans if target.start <= start and end <= target.end]
@@ -135,13 +138,19 @@ def literal(text: str, indent: str, width: int) -> str:
     one_line = "\n" not in text and len(text) + 3 <= room
     lines = [text] if one_line else wrapped(split_summary(text, room), room)
     raw = "\\" in text and '"""' not in text and (not one_line or text[-1] not in '\\"')
-    body = text if one_line else "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:]), indent])
+    body = (
+        text
+        if one_line
+        else "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:]), indent])
+    )
     if not raw:
         body = QUOTES.sub(lambda found: '\\"' * len(found.group()), body.replace("\\", "\\\\"))
     return f'{"r" if raw else ""}"""{body}"""'
 
 
-def verify(document: Document, region: Region, node: Definition, text: str, new_text: str) -> tuple[Check, ...]:
+def verify(
+    document: Document, region: Region, node: Definition, text: str, new_text: str
+) -> tuple[Check, ...]:
     """Prove from the texts alone that nothing but the docstring of `node` changed and that it says `text`, or refuse."""
     old = document.text
     tail = old[region.span.end :]
@@ -160,4 +169,7 @@ def verify(document: Document, region: Region, node: Definition, text: str, new_
             del definitions[index].body[0]
     if not python_source.same(before, after) or said.split() != text.split():
         raise EditRefused(BROKEN)
-    return (Check("parses", True), Check("code unchanged", True, "equal syntax tree apart from the docstring"))
+    return (
+        Check("parses", True),
+        Check("code unchanged", True, "equal syntax tree apart from the docstring"),
+    )

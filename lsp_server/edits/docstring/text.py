@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 
-from lsp_server.edits import python_source, reply as replies
+from lsp_server.edits import python_source
+from lsp_server.edits import reply as replies
 from lsp_server.edits.docstring.wrap import clean, dedent
 from lsp_server.errors import EditRefused
 
@@ -23,7 +24,9 @@ EPILOGUE = re.compile(
     r"note that (?:i|this docstring)\b|if you (?:need|want|have))[\s\S]*\Z",
     re.IGNORECASE,
 )
-APOLOGY = re.compile(r"\A\s*(?:i(?:'m| am) (?:sorry|unable)|sorry,|i (?:cannot|can't)|as an ai\b)", re.IGNORECASE)
+APOLOGY = re.compile(
+    r"\A\s*(?:i(?:'m| am) (?:sorry|unable)|sorry,|i (?:cannot|can't)|as an ai\b)", re.IGNORECASE
+)
 QUOTED = re.compile(r'^[ \t]*([rRuUbBfF]{0,2})("""|\'\'\')(.*?)(?<!\\)\2', re.DOTALL | re.MULTILINE)
 OPENED = re.compile(r'^[ \t]*(?:[rRuU]{0,2})("""|\'\'\')', re.MULTILINE)
 STARS = re.compile(r"/\*[*!]?(.*?)\*+/", re.DOTALL)
@@ -58,13 +61,17 @@ def _from_code(reply: replies.Reply, name: str) -> str | None:
             if python_source.docstring_of(node) is not None:
                 return ast.get_docstring(node)
         only = tree.body[0] if len(tree.body) == 1 else None
-        if isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant) and isinstance(only.value.value, str):
+        if (
+            isinstance(only, ast.Expr)
+            and isinstance(only.value, ast.Constant)
+            and isinstance(only.value.value, str)
+        ):
             return only.value.value
     return None
 
 
 def dedent_code(text: str) -> str:
-    lead = min((len(l) - len(l.lstrip()) for l in text.split("\n") if l.strip()), default=0)
+    lead = min((len(line) - len(line.lstrip()) for line in text.split("\n") if line.strip()), default=0)
     return "\n".join(line[lead:] for line in text.split("\n")).strip("\n")
 
 
@@ -90,7 +97,10 @@ def _written(reply: replies.Reply, code: str) -> str:
 
 
 def _holds_text(block: str) -> bool:
-    return bool(OPENED.search(block) or STARS.search(block) or LINE_MARK.match(block)) or python_source.parse(block) is None
+    return (
+        bool(OPENED.search(block) or STARS.search(block) or LINE_MARK.match(block))
+        or python_source.parse(block) is None
+    )
 
 
 def _value(quoted: re.Match[str]) -> str:
@@ -119,16 +129,17 @@ def _unwrapped(text: str) -> str:
     if stars is not None and not text[: stars.start()].strip():
         text = "\n".join(re.sub(r"^[ \t]*\*(?: |$)", "", line) for line in stars.group(1).split("\n"))
     lines = [line for line in text.split("\n") if line.strip()]
-    if lines and all(LINE_MARK.match(line) for line in lines) and not re.match(r"#+ \w", lines[0]):
-        text = "\n".join(LINE_MARK.sub("", line, count=1) for line in text.split("\n"))
-    elif lines and len(lines) > 1 and all(LINE_MARK.match(line) for line in lines):
+    heading = len(lines) == 1 and re.match(r"#+ \w", lines[0])
+    if lines and not heading and all(LINE_MARK.match(line) for line in lines):
         text = "\n".join(LINE_MARK.sub("", line, count=1) for line in text.split("\n"))
     bare = text.strip()
     for mark in ('"""', "'''", "```", '"', "'", "`"):
         inner = bare[len(mark) : -len(mark)]
         if len(bare) > 2 * len(mark) and bare.startswith(mark) and bare.endswith(mark) and mark not in inner:
             return inner
-    return bare.removesuffix('"""').removesuffix("'''") if bare.count('"""') + bare.count("'''") == 1 else text
+    return (
+        bare.removesuffix('"""').removesuffix("'''") if bare.count('"""') + bare.count("'''") == 1 else text
+    )
 
 
 def _is_code(text: str, language: str, code: str) -> bool:
@@ -139,4 +150,6 @@ def _is_code(text: str, language: str, code: str) -> bool:
     if language != "python":
         return False
     tree = python_source.parse(text)
-    return tree is not None and any(not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in tree.body)
+    return tree is not None and any(
+        not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in tree.body
+    )

@@ -18,7 +18,11 @@ FRAMEWORKS = ("vitest", "jest", "mocha")
 def plan(subject: Subject) -> TestPlan:
     file, text = subject.file, subject.document.text
     root = project.root_of(file, subject.workspace, "package.json")
-    tests = [path for path in project.find(root, lambda name: TEST_NAME.fullmatch(name) is not None) if path != file]
+    tests = [
+        path
+        for path in project.find(root, lambda name: TEST_NAME.fullmatch(name) is not None)
+        if path != file
+    ]
     path = _test_file(file, root, tests)
     framework = _framework(root, tests)
     sibling = project.nearest([t for t in tests if t != path], path)
@@ -30,7 +34,9 @@ def plan(subject: Subject) -> TestPlan:
 def _test_file(file: Path, root: Path, tests: list[Path]) -> Path:
     stem = file.name.removesuffix(file.suffix)
     same = [t for t in tests if re.match(rf"{re.escape(stem)}\.(?:test|spec)\.", t.name)]
-    importing = [t for t in same if re.search(rf"[\"'/]{re.escape(stem)}(?:\.[cm]?[jt]sx?)?[\"']", project.read(t))]
+    importing = [
+        t for t in same if re.search(rf"[\"'/]{re.escape(stem)}(?:\.[cm]?[jt]sx?)?[\"']", project.read(t))
+    ]
     existing = project.nearest(importing or [t for t in same if t.parent == file.parent], file)
     if existing is not None:
         return existing
@@ -73,7 +79,9 @@ def _framework(root: Path, tests: list[Path]) -> str:
     if "node --test" in script or "node:test" in script:
         return "node:test"
     for name in FRAMEWORKS:
-        if name in packages or any((root / f"{name}.config.{end}").exists() for end in ("ts", "js", "mts", "mjs", "cjs")):
+        if name in packages or any(
+            (root / f"{name}.config.{end}").exists() for end in ("ts", "js", "mts", "mjs", "cjs")
+        ):
             return name
     texts = [project.read(test) for test in tests[:10]]
     for name in ("vitest", "@jest/globals", "node:test"):
@@ -89,16 +97,21 @@ def _specifier(file: Path, test: Path, framework: str, text: str) -> str:
     if framework == "node:test":
         return relative
     if re.search(r"from\s+[\"']\.[^\"']*\.js[\"']", text) or file.suffix in (".mjs", ".cjs"):
-        return bare + {".ts": ".js", ".tsx": ".js", ".mts": ".mjs", ".cts": ".cjs"}.get(file.suffix, file.suffix)
+        return bare + {".ts": ".js", ".tsx": ".js", ".mts": ".mjs", ".cts": ".cjs"}.get(
+            file.suffix, file.suffix
+        )
     return bare
 
 
 def import_line(text: str, name: str, specifier: str) -> str:
     """How a test gets `name` out of a module with this text; refuse when the module keeps it to itself."""
     word = re.escape(name)
-    if name == "default" or re.search(rf"\bexport\s+default\s+(?:async\s+)?(?:function\*?\s+|class\s+)?{word}\b", text):
+    if name == "default" or re.search(
+        rf"\bexport\s+default\s+(?:async\s+)?(?:function\*?\s+|class\s+)?{word}\b", text
+    ):
         return f'import {name if name != "default" else "subject"} from "{specifier}";'
-    declared = rf"\bexport\s+(?:declare\s+|abstract\s+|async\s+)*(?:function\*?|class|const|let|var|enum|interface|type)\s+{word}\b"
+    kinds = r"(?:function\*?|class|const|let|var|enum|interface|type)"
+    declared = rf"\bexport\s+(?:declare\s+|abstract\s+|async\s+)*{kinds}\s+{word}\b"
     if re.search(declared, text) or re.search(rf"\bexport\s*\{{[^}}]*\b{word}\b", text):
         return f'import {{ {name} }} from "{specifier}";'
     if re.search(rf"\bmodule\.exports\s*=\s*{word}\b", text):

@@ -39,7 +39,9 @@ def java(subject: Subject) -> TestPlan:
     path = directory / f"{file.stem}Test.java"
     existing = next((t for t in tests if t.name in (f"{file.stem}Test.java", f"{file.stem}Tests.java")), path)
     sibling = project.nearest([t for t in tests if t != existing], existing)
-    return planned(existing, "JUnit 4" if old else "JUnit 5", "", project.head(project.read(sibling)) if sibling else "")
+    return planned(
+        existing, "JUnit 4" if old else "JUnit 5", "", project.head(project.read(sibling)) if sibling else ""
+    )
 
 
 def c_family(subject: Subject) -> TestPlan:
@@ -71,16 +73,18 @@ def _include(file: Path, test: Path) -> str:
         for directory in (file.parent, file.parent.parent / "include"):
             if (directory / (file.stem + suffix)).is_file():
                 header = directory / (file.stem + suffix)
-                return f'#include "{header.name}"' if directory.name == "include" else f'#include "{_relative(header, test)}"'
+                return (
+                    f'#include "{header.name}"'
+                    if directory.name == "include"
+                    else f'#include "{_relative(header, test)}"'
+                )
     return f'#include "{_relative(file, test)}"'
 
 
 def _relative(file: Path, test: Path) -> str:
     if file.parent == test.parent:
         return file.name
-    ups = 0
-    for parent in test.parent.parents:
-        ups += 1
+    for ups, parent in enumerate(test.parent.parents, 1):
         if parent in file.parents:
             return "../" * ups + file.relative_to(parent).as_posix()
     return file.name

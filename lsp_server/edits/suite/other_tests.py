@@ -18,15 +18,23 @@ from lsp_server.errors import EditRefused
 
 TESTS = {
     "go": re.compile(r"^func ((?:Test|Benchmark|Fuzz|Example)\w*)\(", re.MULTILINE),
-    "rust": re.compile(r"#\[(?:\w+::)*test\b[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(\w+)"),
+    "rust": re.compile(
+        r"#\[(?:\w+::)*test\b[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(\w+)"
+    ),
     "java": re.compile(r"@(?:Test|ParameterizedTest|RepeatedTest)\b[^{;]*?\bvoid\s+(\w+)\s*\("),
     "c": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
     "cpp": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
 }
 SCRIPT_TEST = re.compile(r"\b(?:test|it)(?:\.\w+)*\s*\(\s*[\"'`]([^\"'`]*)")
 GLOBALS = {
-    "vitest": (("afterAll", "afterEach", "beforeAll", "beforeEach", "describe", "expect", "it", "test", "vi"), "vitest"),
-    "node:test": (("after", "afterEach", "before", "beforeEach", "describe", "it", "mock", "test"), "node:test"),
+    "vitest": (
+        ("afterAll", "afterEach", "beforeAll", "beforeEach", "describe", "expect", "it", "test", "vi"),
+        "vitest",
+    ),
+    "node:test": (
+        ("after", "afterEach", "before", "beforeEach", "describe", "it", "mock", "test"),
+        "node:test",
+    ),
 }
 
 
@@ -90,15 +98,32 @@ def _imports(document: Document, plan: TestPlan, body: str, lines: list[str]) ->
         wanted.insert(0, "#include <gtest/gtest.h>")
     if plan.framework == "Catch2" and not any("catch" in line.lower() for line in wanted):
         wanted.insert(0, "#include <catch2/catch_test_macros.hpp>")
-    if plan.framework.startswith("JUnit") and not any(".Test;" in line or "junit" in line and "*" in line for line in wanted):
-        wanted.insert(0, "import org.junit.Test;" if plan.framework == "JUnit 4" else "import org.junit.jupiter.api.Test;")
+    if plan.framework.startswith("JUnit") and not any(
+        ".Test;" in line or ("junit" in line and "*" in line) for line in wanted
+    ):
+        wanted.insert(
+            0,
+            "import org.junit.Test;" if plan.framework == "JUnit 4" else "import org.junit.jupiter.api.Test;",
+        )
     return wanted
 
 
 def _go_imports(body: str, lines: list[str]) -> list[str]:
     packages = [p for line in lines for p in re.findall(r"(?:[\w.]+[ \t]+)?\"[^\"]+\"", line)]
     used = [p for p in packages if re.search(rf"\b{re.escape(_go_name(p))}\.", body) or re.match(r"[._] ", p)]
-    known = ("errors", "fmt", "math", "os", "reflect", "sort", "strconv", "strings", "testing", "time", "bytes")
+    known = (
+        "errors",
+        "fmt",
+        "math",
+        "os",
+        "reflect",
+        "sort",
+        "strconv",
+        "strings",
+        "testing",
+        "time",
+        "bytes",
+    )
     have = {_go_name(p) for p in used}
     used += [f'"{name}"' for name in known if name not in have and re.search(rf"\b{name}\.[A-Z]", body)]
     return [f"import {package}" for package in dict.fromkeys(used)]
@@ -120,7 +145,7 @@ def _names_source(line: str, document: Document) -> bool:
 
 def _script_imports(document: Document, plan: TestPlan, body: str, lines: list[str]) -> list[str]:
     """The reply's imports with the module under test called by its real path, and the framework's where it needs them."""
-    stem = plan.import_line.rsplit("/", 1)[-1].split(".")[0].strip('";\')') if plan.import_line else ""
+    stem = plan.import_line.rsplit("/", 1)[-1].split(".")[0].strip("\";')") if plan.import_line else ""
     own = syntax.parse(document.language, document.text)
     defined = {scope.name for scope in own.scopes() if scope.parent is None} if own is not None else set()
     wanted: list[str] = []
@@ -147,7 +172,11 @@ def _framework_imports(plan: TestPlan, body: str, have: str) -> list[str]:
     used = [w for w in words if re.search(rf"(?<![\w.$]){w}(?:\.\w+)*\s*[(.]", body)]
     used = [w for w in used if not re.search(rf"import\b[^;]*\b{w}\b[^;]*from|\b{w}\b[^;]*=\s*require", have)]
     lines = [f'import {{ {", ".join(used)} }} from "{module}";'] if used else []
-    if plan.framework == "node:test" and re.search(r"\bassert\b", body) and not re.search(r"\bassert\b", have):
+    if (
+        plan.framework == "node:test"
+        and re.search(r"\bassert\b", body)
+        and not re.search(r"\bassert\b", have)
+    ):
         lines.append('import assert from "node:assert/strict";')
     if "require(" in plan.import_line:
         return [_required(line) for line in lines]
@@ -192,7 +221,9 @@ def _replacements(
 
 
 def _package(document: Document, language: str) -> str:
-    found = re.search(r"^package\s+[\w.]+;?", document.text, re.MULTILINE) if language in ("go", "java") else None
+    found = (
+        re.search(r"^package\s+[\w.]+;?", document.text, re.MULTILINE) if language in ("go", "java") else None
+    )
     return found.group() if found else ""
 
 
@@ -248,7 +279,11 @@ def _rust(document: Document, plan: TestPlan, body: str, lines: list[str]) -> Dr
     inner = body
     tree = grammar.parse_once("rust", body)
     for node in tree.root.children if tree is not None else ():
-        if node.type == "mod_item" and (block := node.child_by_field_name("body")) is not None and tree is not None:
+        if (
+            node.type == "mod_item"
+            and (block := node.child_by_field_name("body")) is not None
+            and tree is not None
+        ):
             span = tree.span(block)
             inner = dedent(body[span.start + 1 : span.end - 1].strip("\n"))
             break
@@ -257,9 +292,17 @@ def _rust(document: Document, plan: TestPlan, body: str, lines: list[str]) -> Dr
     count = len(tests_in("rust", inner))
     if not count:
         raise EditRefused("The model's answer holds no test.")
-    uses = [use for use in dict.fromkeys([*lines, *uses]) if not re.match(r"use (?:crate|super|self)\b|use (?!std)\w+::\*", use)]
+    uses = [
+        use
+        for use in dict.fromkeys([*lines, *uses])
+        if not re.match(r"use (?:crate|super|self)\b|use (?!std)\w+::\*", use)
+    ]
     source = syntax.parse("rust", text)
-    module = next((n for n in source.root.children if n.type == "mod_item" and _is_tests(n)), None) if source else None
+    module = (
+        next((n for n in source.root.children if n.type == "mod_item" and _is_tests(n)), None)
+        if source
+        else None
+    )
     block = module.child_by_field_name("body") if module is not None else None
     if source is None or block is None:
         head = "\n".join(["use super::*;", *uses])
@@ -272,7 +315,9 @@ def _rust(document: Document, plan: TestPlan, body: str, lines: list[str]) -> Dr
     inner = _unique(inner, set(re.findall(r"\bfn\s+(\w+)", have)))
     uses = [use for use in uses if use not in have]
     code = "\n".join([*uses, "", inner]) if uses else inner
-    return Draft(code, (), (_in_braces(text, span.end - 1, with_line_end(code, "\n"), indent_unit(text)),), count)
+    return Draft(
+        code, (), (_in_braces(text, span.end - 1, with_line_end(code, "\n"), indent_unit(text)),), count
+    )
 
 
 def _unique(code: str, taken: set[str]) -> str:
@@ -293,7 +338,10 @@ def _is_tests(node: grammar.Node) -> bool:
 
 def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> list[Check]:
     language = "cpp" if document.language == "c" and plan.path.suffix != ".c" else document.language
-    before, after = grammar.parse_once(language, plan.existing_text or ""), grammar.parse_once(language, new_text)
+    before, after = (
+        grammar.parse_once(language, plan.existing_text or ""),
+        grammar.parse_once(language, new_text),
+    )
     worse = before is not None and after is not None and len(after.errors()) > len(before.errors())
     left = leftover(language, draft.code, "")
     return [

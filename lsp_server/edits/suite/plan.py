@@ -51,7 +51,9 @@ def subject_of(document: Document, target: Span, workspace: Path | None) -> Subj
     return Subject(document, project.path_of(document), workspace, name)
 
 
-def planned(path: Path, framework: str, import_line: str, example: str = "", text: str | None = None) -> TestPlan:
+def planned(
+    path: Path, framework: str, import_line: str, example: str = "", text: str | None = None
+) -> TestPlan:
     """A plan for `path`, with the text of the file that may be there."""
     if text is None and path.is_file():
         text = project.read(path)

@@ -10,14 +10,24 @@ from pathlib import Path
 from lsp_server.document import Document
 from lsp_server.errors import EditRefused
 
-SKIPPED = frozenset(
-    "node_modules .git .hg .venv venv env .tox .nox __pycache__ build dist target out .mypy_cache .next coverage "
-    "vendor third_party site-packages .idea .vscode".split()
+SKIPPED = re.compile(
+    r"\..*|node_modules|venv|env|__pycache__|build|dist|target|out|coverage|vendor|third_party|site-packages"
 )
+"""Directories that hold no tests of the project's own."""
 MOST_ENTRIES = 20_000
 MOST_TESTS = 400
 LARGEST = 400_000
-MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "package.json", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", ".git")
+MARKERS = (
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "package.json",
+    "go.mod",
+    "Cargo.toml",
+    "pom.xml",
+    "build.gradle",
+    ".git",
+)
 
 
 def path_of(document: Document) -> Path:
@@ -25,7 +35,9 @@ def path_of(document: Document) -> Path:
     if not document.uri.startswith("file:"):
         raise EditRefused("Save the file first, so that its tests can find it.")
     quoted = re.sub(r"^file:(?://(?:localhost)?)?", "", document.uri).encode("utf-8", "surrogatepass")
-    plain = re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes([int(m.group(1), 16)]), quoted).decode("utf-8", "replace")
+    plain = re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes([int(m.group(1), 16)]), quoted).decode(
+        "utf-8", "replace"
+    )
     return Path(plain[1:] if re.match(r"/[A-Za-z]:", plain) else plain)
 
 
@@ -53,7 +65,7 @@ def find(root: Path, wanted: Callable[[str], bool]) -> list[Path]:
         for entry in entries:
             seen += 1
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED and not entry.name.startswith("."):
+                if SKIPPED.fullmatch(entry.name) is None:
                     waiting.append(Path(entry.path))
             elif wanted(entry.name):
                 found.append(Path(entry.path))
@@ -85,7 +97,11 @@ def head(text: str, lines: int = 40, characters: int = 1_600) -> str:
             if sum(map(len, short)) + len(line) > characters:
                 break
             short.append(line)
-        ends = [n for n, line in enumerate(short) if n and line and not line[0].isspace() and line[0] not in ")}]#/@"]
+        ends = [
+            n
+            for n, line in enumerate(short)
+            if n and line and not line[0].isspace() and line[0] not in ")}]#/@"
+        ]
         if len(ends) > 1:
             short = short[: ends[-1]]
         kept = short

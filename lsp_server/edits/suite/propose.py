@@ -48,4 +48,8 @@ def _summary(document: Document, target: Span, count: int, plan: TestPlan) -> st
     tree = syntax.parse(document.language, document.text)
     scope = tree.innermost(target) if tree is not None else None
     what = f"{count} test{'s' if count != 1 else ''}"
-    return f"{what} of `{scope.name}` in `{plan.path.name}`" if scope is not None and scope.name else f"{what} in `{plan.path.name}`"
+    return (
+        f"{what} of `{scope.name}` in `{plan.path.name}`"
+        if scope is not None and scope.name
+        else f"{what} in `{plan.path.name}`"
+    )

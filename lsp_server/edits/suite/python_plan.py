@@ -10,7 +10,14 @@ from lsp_server.edits.suite.plan import Subject, TestPlan, planned
 
 TEST_NAME = re.compile(r"(?:test_.*|.*_test|tests)\.py")
 PYTEST_SIGNS = re.compile(r"\bpytest\b")
-MANIFESTS = ("pyproject.toml", "setup.cfg", "tox.ini", "requirements-dev.txt", "requirements.txt", "dev-requirements.txt")
+MANIFESTS = (
+    "pyproject.toml",
+    "setup.cfg",
+    "tox.ini",
+    "requirements-dev.txt",
+    "requirements.txt",
+    "dev-requirements.txt",
+)
 
 
 def plan(subject: Subject) -> TestPlan:
@@ -65,7 +72,11 @@ def _importable(base: Path, top: Path) -> bool:
 
 def _python_path(root: Path) -> list[str]:
     """Directories that pytest's settings put on the path."""
-    text = project.read(root / "pyproject.toml") + project.read(root / "pytest.ini") + project.read(root / "setup.cfg")
+    text = (
+        project.read(root / "pyproject.toml")
+        + project.read(root / "pytest.ini")
+        + project.read(root / "setup.cfg")
+    )
     found = re.search(r"^\s*pythonpath\s*=\s*(\[[^\]]*\]|[^\n]*)", text, re.MULTILINE)
     return re.findall(r"[\w./-]+", found.group(1)) if found else []
 
@@ -90,7 +101,10 @@ def _test_module(file: Path, root: Path, tests: list[Path], module: str) -> Path
 def _tests_another(path: Path, module: str) -> bool:
     """Whether a test module of the same name imports a namesake in another package."""
     last = module.rpartition(".")[2]
-    return re.search(rf"^\s*from\s+[\w.]*\.{re.escape(last)}\s+import", project.read(path), re.MULTILINE) is not None
+    return (
+        re.search(rf"^\s*from\s+[\w.]*\.{re.escape(last)}\s+import", project.read(path), re.MULTILINE)
+        is not None
+    )
 
 
 def _directory(file: Path, root: Path, tests: list[Path]) -> Path:
@@ -126,9 +140,14 @@ def _framework(root: Path, tests: list[Path], path: Path) -> str:
     texts = [project.read(test) for test in near]
     if any(PYTEST_SIGNS.search(text) for text in texts):
         return "pytest"
-    if any("unittest" in text for text in texts) and not any(re.search(r"^def test_", t, re.MULTILINE) for t in texts):
+    if any("unittest" in text for text in texts) and not any(
+        re.search(r"^def test_", t, re.MULTILINE) for t in texts
+    ):
         return "unittest"
-    if any(PYTEST_SIGNS.search(project.read(root / name)) for name in MANIFESTS) or (root / "pytest.ini").exists():
+    if (
+        any(PYTEST_SIGNS.search(project.read(root / name)) for name in MANIFESTS)
+        or (root / "pytest.ini").exists()
+    ):
         return "pytest"
     return "pytest" if any(texts) or not _venv_without_pytest(root) else "unittest"
 
@@ -136,7 +155,10 @@ def _framework(root: Path, tests: list[Path], path: Path) -> str:
 def _venv_without_pytest(root: Path) -> bool:
     """Whether the project has an environment of its own, and pytest is not in it."""
     for name in (".venv", "venv"):
-        packages = [*(root / name).glob("lib/python3*/site-packages"), *(root / name).glob("Lib/site-packages")]
+        packages = [
+            *(root / name).glob("lib/python3*/site-packages"),
+            *(root / name).glob("Lib/site-packages"),
+        ]
         if packages:
             return not any((directory / "pytest").is_dir() for directory in packages)
     return False

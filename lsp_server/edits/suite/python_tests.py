@@ -19,13 +19,7 @@ from lsp_server.edits.suite.plan import TestPlan
 from lsp_server.edits.types import Check, Replacement
 from lsp_server.errors import EditRefused
 
-HELPFUL = frozenset(
-    "abc array asyncio base64 bisect builtins collections contextlib copy csv dataclasses datetime decimal enum fractions "
-    "functools gc glob hashlib heapq inspect io itertools json logging math operator os pathlib pickle platform pprint "
-    "pytest queue random re shutil signal socket sqlite3 statistics string struct subprocess sys tempfile textwrap "
-    "threading time types typing unittest urllib uuid warnings weakref xml zipfile zlib".split()
-)
-"""Modules that a test may forget to import: a plain `name.` is enough to know what was meant."""
+MODULES = sys.stdlib_module_names | {"pytest"}
 KNOWN = {
     "Mock": "from unittest.mock import Mock",
     "MagicMock": "from unittest.mock import MagicMock",
@@ -49,12 +43,12 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     bound = own.bound if own is not None else frozenset()
     existing = plan.existing_text or ""
     kept = [node for node in tree.body if _belongs(node, bound)]
-    kept = _needed(kept)
     count = sum(_count(node) for node in kept)
     if not count:
         raise EditRefused("The model's answer holds no test.")
     text = _renamed(_source(code, kept), existing)
-    wanted = [_corrected(node, document, bound, plan) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) and node in tree.body]
+    brought = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    wanted = [_corrected(node, bound, plan) for node in brought]
     lines = tuple(dict.fromkeys(line for line in [*wanted, *_forgotten(text, wanted, bound, plan)] if line))
     return Draft(text, lines, _replacements(plan, text, lines), count)
 
@@ -85,7 +79,8 @@ def _needed(kept: list[ast.stmt]) -> list[ast.stmt]:
     return [
         node
         for node in kept
-        if not isinstance(node, ast.Try) or any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in node.body)
+        if not isinstance(node, ast.Try)
+        or any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in node.body)
     ]
 
 
@@ -156,7 +151,7 @@ def _methods_renamed(owner: ast.ClassDef, text: str, at: Positions) -> list[Repl
     return changes
 
 
-def _corrected(node: ast.stmt, document: Document, bound: frozenset[str], plan: TestPlan) -> str:
+def _corrected(node: ast.stmt, bound: frozenset[str], plan: TestPlan) -> str:
     """The import statement, with the module under test called by its real name; "" for one that is not needed."""
     module = module_of(plan)
     if isinstance(node, ast.ImportFrom):
@@ -167,7 +162,9 @@ def _corrected(node: ast.stmt, document: Document, bound: frozenset[str], plan: 
         mine = [name for name in imported if name in bound]
         standard = (node.module or "").split(".")[0] in sys.stdlib_module_names and not node.level
         if named != module and not standard and (mine == imported or imported == ["*"]) and imported:
-            return plan.import_line if imported == ["*"] else ast.unparse(ast.ImportFrom(module, node.names, 0))
+            return (
+                plan.import_line if imported == ["*"] else ast.unparse(ast.ImportFrom(module, node.names, 0))
+            )
     return ast.unparse(node)
 
 
@@ -178,14 +175,16 @@ def module_of(plan: TestPlan) -> str:
 
 def _forgotten(text: str, wanted: list[str], bound: frozenset[str], plan: TestPlan) -> list[str]:
     """Imports for names the tests use and nobody defines."""
-    missing = names.introduced((plan.existing_text or "") + "\n" + "\n".join(wanted) + "\n", "", text) or set()
+    missing = (
+        names.introduced((plan.existing_text or "") + "\n" + "\n".join(wanted) + "\n", "", text) or set()
+    )
     lines: list[str] = []
     for name in sorted(missing):
         if name in bound and plan.import_line.startswith("from"):
             lines.append(f"from {module_of(plan)} import {name}")
         elif name in KNOWN:
             lines.append(KNOWN[name])
-        elif name in HELPFUL:
+        elif name in MODULES and re.search(rf"\b{name}\.\w", text):
             lines.append(f"import {name}")
     return lines
 
@@ -217,20 +216,30 @@ def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> l
     """Verdicts on the whole test file, by parsing alone."""
     left = leftover("python", draft.code, "")
     error = python_source.compiles(new_text) if not python_source.compiles(plan.existing_text or "") else ""
-    missing = names.introduced((plan.existing_text or "") + "\n" + "\n".join(draft.imports) + "\n", "", draft.code)
+    missing = names.introduced(
+        (plan.existing_text or "") + "\n" + "\n".join(draft.imports) + "\n", "", draft.code
+    )
     return [
         Check("parses", not error, error),
         Check("complete code", not left, f"it leaves out code or holds other text: “{left}”" if left else ""),
         Check("tests", _framework_problem(draft, plan) == "", _framework_problem(draft, plan)),
         _imports_work(document, plan, draft),
-        Check("no undefined names", None if missing is None else not missing, ", ".join(f"`{n}`" for n in sorted(missing or ()))),
+        Check(
+            "no undefined names",
+            None if missing is None else not missing,
+            ", ".join(f"`{n}`" for n in sorted(missing or ())),
+        ),
         Check("tests run", None, "the tests were not run"),
     ]
 
 
 def _framework_problem(draft: Draft, plan: TestPlan) -> str:
     tree = python_source.parse(draft.code)
-    plain = [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and _count(n)] if tree else []
+    plain = (
+        [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and _count(n)]
+        if tree
+        else []
+    )
     if plan.framework == "unittest" and plain:
         return "the project uses unittest, which runs methods of a TestCase class, not functions"
     return ""
@@ -249,9 +258,15 @@ def _imports_work(document: Document, plan: TestPlan, draft: Draft) -> Check:
                 return Check("imports", False, f"`{absent[0]}` is not in {module_of(plan)}")
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or "."]
-            around = document.text + (plan.existing_text or "") + plan.example + plan.import_line + plan.framework
+            around = (
+                document.text + (plan.existing_text or "") + plan.example + plan.import_line + plan.framework
+            )
             tops = {module.split(".")[0] for module in modules}
-            unknown += [t for t in tops if t not in sys.stdlib_module_names and not re.search(rf"\b{re.escape(t)}\b", around)]
+            unknown += [
+                t
+                for t in tops
+                if t not in sys.stdlib_module_names and not re.search(rf"\b{re.escape(t)}\b", around)
+            ]
     if unknown:
         return Check("imports", None, f"not known here: {', '.join(sorted(set(unknown)))}")
     return Check("imports", True)
