@@ -30,6 +30,7 @@ from lsp_server.engine.types import (
     Usage,
 )
 from lsp_server.errors import ContextTooLong, EditRefused
+from lsp_server.judging import Judge, Judged
 from lsp_server.settings import Settings
 from lsp_server.templates import sampling_for
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from lsp_server.context import CodeContext
     from lsp_server.edits import TestPlan
     from lsp_server.templates import Library, Template
+    from lsp_server.verify.pipeline import Permission
 
 SAMPLE = 20_000
 """Characters counted exactly to estimate the rest; chat takes as many, so that both fold alike."""
@@ -137,9 +139,13 @@ async def run(
     engine: Engine,
     library: Library,
     settings: Settings,
+    permission: Permission | None = None,
     priority: Priority = Priority.ACTION,
 ) -> AsyncGenerator[Event, None]:
-    """Run an action. Closing the generator stops the engine. Raises AssistantError."""
+    """Run an action. Closing the generator stops the engine, and what is being run to check. Raises AssistantError.
+
+    `permission` says what may be run to check an edit; None means nothing.
+    """
     if engine.status.state not in ("ready", "busy"):
         yield Note("Waiting for the engine")
     prompt = await prepare(request, engine=engine, library=library, settings=settings)
@@ -154,26 +160,59 @@ async def run(
     if propose is None:
         yield answer.outcome(prompt)
         return
+    judge = Judge(
+        propose=propose,
+        document=request.document,
+        target=prompt.code.target,
+        framework=prompt.plan.framework if prompt.plan else "",
+        keep_behaviour=not request.instruction,
+        permission=permission,
+    )
+    judged = Judged(None)
+    async with aclosing(_judge(judge, prompt, answer)) as steps:
+        async for step in steps:
+            if isinstance(step, Judged):
+                judged = step
+            else:
+                yield step
+    if judged.refusal is None:
+        yield answer.outcome(prompt, judged.proposal)
+        return
+    first, fallback = answer, judged.proposal
+    repair = await _repair_messages(engine, library, prompt, answer.text, judged.refusal)
+    if repair is not None:
+        yield Reset()
+        yield Note("The first answer failed a check; asking once more")
+        answer = _Answer()
+        async with aclosing(answer.stream(engine, repair, prompt.sampling, priority)) as events:
+            async for event in events:
+                yield event
+        async with aclosing(_judge(judge, prompt, answer)) as steps:
+            async for step in steps:
+                if isinstance(step, Judged):
+                    judged = step
+                else:
+                    yield step
+    if judged.proposal is not None:
+        yield answer.outcome(prompt, judged.proposal)
+    elif fallback is not None:
+        yield first.outcome(prompt, fallback)
+    else:
+        yield answer.outcome(prompt, refused=judged.refusal.message if judged.refusal else "")
+
+
+async def _judge(judge: Judge, prompt: Prompt, answer: _Answer) -> AsyncGenerator[Note | Judged, None]:
+    """Judge one answer: notes on what is being checked, then the result."""
     yield Note("Checking the edit")
-    try:
-        yield answer.outcome(prompt, await _checked(propose, prompt, answer))
+    if answer.finish_reason == "length" and prompt.template.output == "replace":
+        words = (
+            f"The model's answer was cut off after {prompt.sampling.max_tokens:,} tokens: select less code."
+        )
+        yield Judged(None, EditRefused(words, detail=answer.text))
         return
-    except EditRefused as refusal:
-        refused = refusal
-    repair = await _repair_messages(engine, library, prompt, answer.text, refused)
-    if repair is None:
-        yield answer.outcome(prompt, refused=refused.message)
-        return
-    yield Reset()
-    yield Note("The first answer failed a check; asking once more")
-    answer = _Answer()
-    async with aclosing(answer.stream(engine, repair, prompt.sampling, priority)) as events:
-        async for event in events:
-            yield event
-    try:
-        yield answer.outcome(prompt, await _checked(propose, prompt, answer))
-    except EditRefused as refusal:
-        yield answer.outcome(prompt, refused=refusal.message)
+    async with aclosing(judge.steps(answer.text)) as steps:
+        async for step in steps:
+            yield Note(step) if isinstance(step, str) else step
 
 
 async def prepare(request: Request, *, engine: Engine, library: Library, settings: Settings) -> Prompt:
@@ -283,15 +322,6 @@ def _proposer(request: Request, prompt: Prompt) -> Propose | None:
     if output == "file" and plan is not None:
         return lambda reply: edits.propose_tests(document, target, reply, plan)
     return None
-
-
-async def _checked(propose: Propose, prompt: Prompt, answer: _Answer) -> Proposal:
-    if answer.finish_reason == "length" and prompt.template.output == "replace":
-        raise EditRefused(
-            f"The model's answer was cut off after {prompt.sampling.max_tokens:,} tokens: select less code.",
-            detail=answer.text,
-        )
-    return await asyncio.to_thread(propose, answer.text)
 
 
 async def _repair_messages(

@@ -23,8 +23,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "templates": BASE | {"syntax", "engine.types"},
     "edits": BASE | {"syntax"},
     "models": BASE,
+    "store": set(),
+    "verify": BASE | {"syntax", "edits.types"},
+    "judging": BASE | {"edits.types", "verify"},
     "chat": BASE | {"context", "templates", "engine.types", "syntax"},
-    "actions": BASE | {"context", "templates", "edits", "syntax", "engine.types", "settings"},
+    "actions": BASE
+    | {"context", "templates", "edits", "judging", "verify", "syntax", "engine.types", "settings"},
     "host": {"__init__"},
 }
 """A part that is not listed (features, server, cli, doctor, __main__ …) sits on top and may import all but the host."""
