@@ -41,10 +41,17 @@ function assertOnlyDocstringAdded(ide, old, name) {
   assert.equal(checked.status, 0, checked.stderr);
 }
 
-scenario('explain', 'right-click, Explain: an answer streams beside the code', async ({ page }) => {
-  await openFile(page, 'prices.py');
+/** Open a file where a function begins, and return the function's name in the editor. @param {Ide} ide @param {string} file @param {string} name */
+async function functionIn(ide, file, name) {
+  await openFile(ide.page, file, ide.lineOf(file, `def ${name}(`));
+  return inEditor(ide.page, `def ${name}(`, name);
+}
 
-  await rightClick(page, inEditor(page, 'def discount(amount', 'discount'), 'Explain');
+scenario('explain', 'right-click, Explain: an answer streams beside the code', async (ide) => {
+  const { page } = ide;
+  const place = await functionIn(ide, PRICES, 'discount');
+
+  await rightClick(page, place, 'Explain');
 
   const result = await resultPage(page);
   const first = await someText(result);
@@ -60,9 +67,9 @@ scenario(
   async (ide) => {
     const { page } = ide;
     const before = ide.onDisk(PRICES);
-    await openFile(page, 'prices.py');
+    const place = await functionIn(ide, PRICES, 'with_tax');
 
-    await rightClick(page, inEditor(page, 'def with_tax(net', 'with_tax'), 'Add Docstring');
+    await rightClick(page, place, 'Add Docstring');
     await waitForPreview(page);
     assert.equal(ide.onDisk(PRICES), before, 'a preview leaves the disk alone');
     await ide.screenshot('docstring-preview');
@@ -78,9 +85,9 @@ scenario(
 scenario('tests', 'Generate Tests, Accept: a new test file is on disk', async (ide) => {
   const { page } = ide;
   await clearNotifications(page);
-  await openFile(page, 'orders.py');
+  const place = await functionIn(ide, 'bookshop/orders.py', 'bestsellers');
 
-  await rightClick(page, inEditor(page, 'def bestsellers(orders', 'bestsellers'), 'Generate Tests');
+  await rightClick(page, place, 'Generate Tests');
   await waitForPreview(page);
   assert.ok(!fs.existsSync(path.join(ide.workspace, 'tests/test_orders.py')), 'a preview creates no file');
   await ide.screenshot('tests-preview');
@@ -100,9 +107,9 @@ scenario(
     const { page } = ide;
     await clearNotifications(page);
     const before = ide.onDisk(PRICES);
-    await openFile(page, 'prices.py');
+    const place = await functionIn(ide, PRICES, 'clamp');
 
-    await rightClick(page, inEditor(page, 'def clamp(value', 'clamp'), 'Refactor…');
+    await rightClick(page, place, 'Refactor…');
     await answerInput(page, '');
     await waitForPreview(page);
     assert.match(await proposedText(page).innerText(), /clamp/);
@@ -115,8 +122,9 @@ scenario(
   },
 );
 
-scenario('hover', 'hovering shows the signature, then an explanation', async ({ page }) => {
-  await openFile(page, 'prices.py');
+scenario('hover', 'hovering shows the signature, then an explanation', async (ide) => {
+  const { page } = ide;
+  await openFile(page, PRICES);
 
   const hover = await hoverShowing(
     page,
@@ -137,11 +145,12 @@ scenario(
   async (ide) => {
     const { page } = ide;
     await clearNotifications(page);
-    await openFile(page, 'prices.py');
-    await rightClick(page, inEditor(page, 'def discount(amount', 'discount'), 'Add Docstring');
+    const place = await functionIn(ide, PRICES, 'discount');
+
+    await rightClick(page, place, 'Add Docstring');
     await waitForPreview(page);
 
-    await openFile(page, 'prices.py');
+    await openFile(page, PRICES);
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('# Typed while the preview was open.\n');
     await save(page);

@@ -9,6 +9,9 @@ import { until } from './until.mjs';
 /** The default model's answers often fail the checks; a person would press “Try Again”, too. */
 const ATTEMPTS = 6;
 
+/** Generous: a busy machine with two cores decodes a few tokens a second. */
+export const ANSWER_TIMEOUT_MS = 180_000;
+
 /** @param {Page} page */
 function diff(page) {
   return page.locator('.editor-group-container.active .diff-editor');
@@ -28,7 +31,7 @@ export async function waitForPreview(page) {
       async () =>
         ((await diff(page).isVisible()) && 'preview') || ((await refusal.isVisible()) && 'refusal') || null,
       'a preview, or a refusal',
-      60_000,
+      ANSWER_TIMEOUT_MS,
     );
     if (seen === 'preview') return refusals;
     refusals.push(await refusal.innerText());
@@ -91,16 +94,20 @@ export function answer(frame, states, index = 0) {
       return states.includes(seen.state) ? seen : null;
     },
     `an answer that is ${states.join(' or ')}`,
-    60_000,
+    ANSWER_TIMEOUT_MS,
   );
 }
 
 /** Wait until part of an answer is there. @param {Frame} frame @param {number} index */
 export async function someText(frame, index = 0) {
-  return until(async () => {
-    const seen = await answer(frame, ['streaming', 'done'], index);
-    return seen.text.length > 0 ? seen : null;
-  }, 'the first words of an answer');
+  return until(
+    async () => {
+      const seen = await answer(frame, ['streaming', 'done'], index);
+      return seen.text.length > 0 ? seen : null;
+    },
+    'the first words of an answer',
+    ANSWER_TIMEOUT_MS,
+  );
 }
 
 /** No message of ours may be left over from an earlier scenario. @param {Page} page */

@@ -8,7 +8,7 @@ import { command, openFile } from './workbench.mjs';
 const scenario = scenarios();
 
 scenario('chat', 'a chat of two turns: one is answered, one is stopped', async ({ page }) => {
-  await openFile(page, 'prices.py');
+  await openFile(page, 'bookshop/prices.py');
   const chat = await openChat(page);
 
   await ask(chat, 'What is a docstring?');

@@ -15,8 +15,9 @@ const scenario = scenarios({ machine: { 'ttAssistant.python': barePython } });
 scenario(
   'first-start',
   'without any package installed, the first Explain installs them and answers',
-  async ({ page }) => {
-    await openFile(page, 'prices.py');
+  async (ide) => {
+    const { page } = ide;
+    await openFile(page, 'bookshop/prices.py', ide.lineOf('bookshop/prices.py', 'def clamp('));
 
     await rightClick(page, inEditor(page, 'def clamp(value', 'clamp'), 'Explain');
 

@@ -16,6 +16,7 @@ import {
 import { browserPath } from '../../extension/scripts/debian.mjs';
 import { ARTIFACTS, EXAMPLES, VSIX } from '../../extension/scripts/paths.mjs';
 import { until } from './until.mjs';
+import { command } from './workbench.mjs';
 
 const FIRST_PORT = 8900;
 
@@ -86,6 +87,15 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
   /** @param {string} name */
   const onDisk = (name) => fs.readFileSync(path.join(workspace, name), 'utf8');
 
+  /** The line, from 1, on which `text` first appears in a file. @param {string} name @param {string} text */
+  function lineOf(name, text) {
+    const index = onDisk(name)
+      .split('\n')
+      .findIndex((line) => line.includes(text));
+    if (index < 0) throw new Error(`${name} has no “${text}”.`);
+    return index + 1;
+  }
+
   /** The engine hosts that say they live. @returns {Host[]} */
   function hosts() {
     if (!fs.existsSync(runtime)) return [];
@@ -105,6 +115,9 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
   async function keepEvidence(name) {
     const kept = path.join(ARTIFACTS, `${name}-failed`);
     await screenshot(`${name}-failed`).catch(() => undefined);
+    // code-server writes no files for output channels.
+    await command(page, 'TT Assistant: Show Log').catch(() => undefined);
+    await screenshot(`${name}-failed-log`).catch(() => undefined);
     for (const [from, to] of [
       [path.join(directories.data, 'logs'), 'logs'],
       [directories.log, 'code-server.log'],
@@ -125,7 +138,7 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
     fs.rmSync(base, { recursive: true, force: true });
   }
 
-  return { page, workspace, data, onDisk, hosts, screenshot, keepEvidence, close };
+  return { page, workspace, data, onDisk, lineOf, hosts, screenshot, keepEvidence, close };
 }
 
 /** @param {number} pid */

@@ -4,7 +4,7 @@ import { openIde } from './ide.mjs';
 
 /** @typedef {import('./ide.mjs').Ide} Ide */
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 400_000;
 
 /**
  * One VS Code for all scenarios of a file. Returns the function that declares a scenario: its picture, its sentence,

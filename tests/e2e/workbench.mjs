@@ -1,4 +1,5 @@
 // What a person does in VS Code's window, and where to look for what comes of it.
+import path from 'node:path';
 import { until } from './until.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -27,13 +28,19 @@ export async function command(page, title) {
   await quickPick(page, title).click();
 }
 
-/** @param {Page} page @param {string} name */
-export async function openFile(page, name) {
+/**
+ * Open a file of the workspace with the cursor on a line, which is scrolled into view.
+ * @param {Page} page @param {string} file its path in the workspace @param {number} line
+ */
+export async function openFile(page, file, line = 1) {
+  const name = path.posix.basename(file);
   await page.keyboard.press('Control+P');
-  await quickInput(page).fill(name);
-  await quickPick(page, name).click();
-  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-  await page.locator(`${EDITOR} .view-line`).first().waitFor();
+  await quickInput(page).fill(`${file}:${line}`);
+  const exact = page.getByText(name, { exact: true });
+  await page.locator('.quick-input-list .monaco-list-row').filter({ has: exact }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor();
+  await page.getByRole('button', { name: `Ln ${line}, Col 1` }).waitFor();
 }
 
 /** Answer the input box that asks for an action's argument. @param {Page} page @param {string} text */
