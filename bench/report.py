@@ -1,0 +1,79 @@
+"""What a benchmark prints: a table for people, then one JSON object on the last line for machines."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from attrs import frozen
+
+from lsp_server import __version__
+
+
+@frozen
+class Measure:
+    key: str
+    value: float
+    unit: str
+    """ "ms" or "ratio" or "MB"."""
+    samples: tuple[float, ...]
+    aim: float | None = None
+    """At most this; None where there is no aim."""
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.aim is None else self.value <= self.aim
+
+
+def of(key: str, samples: Sequence[float], unit: str = "ms", aim: float | None = None) -> Measure:
+    """The median of `samples`."""
+    return Measure(key, round(median(samples), 3), unit, tuple(round(s, 3) for s in samples), aim)
+
+
+def percentile(key: str, samples: Sequence[float], share: float, aim: float | None = None) -> Measure:
+    """The sample that `share` of all lie at or below."""
+    ordered = sorted(samples)
+    value = ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+    return Measure(key, round(value, 3), "ms", tuple(round(s, 3) for s in ordered[-5:]), aim)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "version": __version__,
+    }
+
+
+def show(title: str, measures: Sequence[Measure], about: Mapping[str, Any], save: Path | None) -> None:
+    """Print the table, write the same as JSON to `save`, and close with the JSON line."""
+    print(f"\n{title}: " + ", ".join(f"{key} {value}" for key, value in about.items()))
+    width = max(len(measure.key) for measure in measures)
+    for measure in measures:
+        verdict = {None: "", True: "met", False: "MISSED"}[measure.met]
+        aim = f"aim ≤ {measure.aim:g}" if measure.aim is not None else ""
+        spread = f"{min(measure.samples):g} … {max(measure.samples):g}"
+        unit = "" if measure.unit == "ratio" else measure.unit
+        print(f"{measure.key.ljust(width)}  {measure.value:>10,.3f} {unit:3} {aim:12} {verdict:7} ({spread})")
+    figures = {measure.key: measure.value for measure in measures}
+    whole = {**about, "figures": figures, "samples": {measure.key: measure.samples for measure in measures}}
+    if save is not None:
+        save.parent.mkdir(parents=True, exist_ok=True)
+        save.write_text(json.dumps(whole, indent=1) + "\n", "utf-8")
+    print(json.dumps(figures))
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
