@@ -76,8 +76,7 @@ class Host:
 
     async def ready(self) -> ModelInfo:
         """Wait until the model is loaded. Raises RequestError when it cannot be."""
-        with self.idle.held():
-            await self._loaded.wait()
+        await self._loaded.wait()
         if self.scheduler.failure is not None or self.scheduler.model is None:
             failure = self.scheduler.failure or BackendError("The engine is shutting down.")
             raise from_backend(failure, answering=False)
@@ -126,7 +125,7 @@ def create_app(host: Host, *, token: str = "") -> Starlette:
                 f"the context window is {model.context_window:,}.",
                 code="context_length_exceeded",
             )
-        return CompletionResponse(host.scheduler, wanted, prompt, model.name, host.idle.held())
+        return CompletionResponse(host.scheduler, wanted, prompt, model.name)
 
     async def tokenize(request: Request) -> Response:
         prompt = parse_tokenize(await _json_body(request))
@@ -155,7 +154,7 @@ def create_app(host: Host, *, token: str = "") -> Starlette:
             Route("/status", status),
             Route("/shutdown", shutdown, methods=["POST"]),
         ],
-        middleware=[Middleware(TcpToken, token=token)],
+        middleware=[Middleware(TcpToken, token=token), Middleware(Needed, idle=host.idle)],
         exception_handlers={
             RequestError: _refuse,
             BackendError: _backend_failed,
@@ -173,16 +172,27 @@ class StatusResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         stream = asyncio.create_task(send_stream(send, self._events()))
-        with self._host.idle.held():
-            try:
-                async with on_leaving(receive, stream.cancel):
-                    await asyncio.wait([stream])
-            finally:
-                stream.cancel()
+        try:
+            async with on_leaving(receive, stream.cancel):
+                await asyncio.wait([stream])
+        finally:
+            stream.cancel()
 
     async def _events(self) -> AsyncIterator[bytes]:
         async for status in self._host.board.watch():
             yield event(status)
+
+
+class Needed:
+    """Keeps the host from leaving while a request is open, first of all a lease."""
+
+    def __init__(self, app: ASGIApp, idle: IdleWatch) -> None:
+        self._app = app
+        self._idle = idle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._idle.held():
+            await self._app(scope, receive, send)
 
 
 class TcpToken:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager
 
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
@@ -32,27 +31,23 @@ class CompletionResponse:
         wanted: CompletionRequest,
         prompt: list[int],
         model: str,
-        needed: AbstractContextManager[None],
     ) -> None:
-        """`needed` is held while the job lives."""
         self._scheduler = scheduler
         self._wanted = wanted
-        self._needed = needed
         self._answer = Answer(model, chat=wanted.chat)
         self._events: asyncio.Queue[JobEvent] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self._job = Job(prompt, wanted.sampling, wanted.priority, self._deliver)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._needed:
-            try:
-                self._scheduler.submit(self._job)
-                async with on_leaving(receive, lambda: self._scheduler.cancel(self._job)):
-                    await self._respond(scope, receive, send)
-            except BackendError as error:
-                await error_response(from_backend(error, answering=False))(scope, receive, send)
-            finally:
-                self._scheduler.cancel(self._job)
+        try:
+            self._scheduler.submit(self._job)
+            async with on_leaving(receive, lambda: self._scheduler.cancel(self._job)):
+                await self._respond(scope, receive, send)
+        except BackendError as error:
+            await error_response(from_backend(error, answering=False))(scope, receive, send)
+        finally:
+            self._scheduler.cancel(self._job)
 
     def _deliver(self, item: JobEvent) -> None:
         """On the engine thread."""

@@ -22,7 +22,7 @@ class IdleWatch:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """The host is needed while this is open: a lease, a request, loading."""
+        """The host is needed while this is open."""
         self._holders += 1
         if self._timer is not None:
             self._timer.cancel()

@@ -56,7 +56,11 @@ class RunningHost:
 
 @asynccontextmanager
 async def running_host(
-    directory: Path, backend: ScriptedBackend | None = None, *, port: int | None = None, idle_minutes: float = 30
+    directory: Path,
+    backend: ScriptedBackend | None = None,
+    *,
+    port: int | None = None,
+    idle_minutes: float = 30,
 ) -> AsyncIterator[RunningHost]:
     backend = backend or ScriptedBackend()
     files = HostFiles(directory, "test")

@@ -97,7 +97,9 @@ class ScriptedBackend:
     def close(self) -> None:
         self.closed.set()
 
-    def _generate(self, ids: list[int], sampling: SamplingParams, emit: Callable[[Step], bool]) -> FinishReason:
+    def _generate(
+        self, ids: list[int], sampling: SamplingParams, emit: Callable[[Step], bool]
+    ) -> FinishReason:
         cached = min(common_prefix(self._kv, ids), len(ids) - 1)
         self._kv = ids[:cached]
         for end in range(min(cached + CHUNK, len(ids)), len(ids) + CHUNK, CHUNK):

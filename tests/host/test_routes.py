@@ -159,7 +159,9 @@ BAD_BODIES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("fields", "sentence"), BAD_BODIES, ids=lambda v: str(v)[:40])
-async def test_a_bad_body_is_refused_with_the_field(host: RunningHost, fields: dict[str, Any], sentence: str) -> None:
+async def test_a_bad_body_is_refused_with_the_field(
+    host: RunningHost, fields: dict[str, Any], sentence: str
+) -> None:
     response = await host.post("/v1/chat/completions", {**chat_body("x"), **fields})
 
     error = response.json()["error"]

@@ -52,7 +52,9 @@ async def test_equal_requests_run_in_order_of_arrival(host: RunningHost) -> None
 
 
 @pytest.mark.parametrize("steps", range(1, 12))
-async def test_a_pre_empted_answer_is_resumed_as_if_nothing_had_happened(host: RunningHost, steps: int) -> None:
+async def test_a_pre_empted_answer_is_resumed_as_if_nothing_had_happened(
+    host: RunningHost, steps: int
+) -> None:
     """Whatever step the pre-emption falls on, in prefill, in decode or between two halves of a character."""
     slow = "a background job"
     host.backend.gate.close()
@@ -223,7 +225,11 @@ async def test_a_failed_load_is_told_to_everyone(tmp_path: Path, code: str) -> N
 
     for answer in answers:
         assert answer.status_code == 503
-        assert answer.json()["error"] == {"message": "The file is gone.", "type": "engine_error", "code": code}
+        assert answer.json()["error"] == {
+            "message": "The file is gone.",
+            "type": "engine_error",
+            "code": code,
+        }
     assert (status["detail"], status["code"]) == ("The file is gone.", code)
 
 
