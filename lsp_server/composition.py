@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.cli.places import Places
+from lsp_server.errors import AssistantError
 from lsp_server.features.prompts import FOLDER
 from lsp_server.features.session import Wiring
 from lsp_server.settings import Settings
@@ -31,6 +33,7 @@ def compose(
     user_prompts = places.config / "prompts"
     return Wiring(
         make_engine=partial(_engine, runtime, data, environ.get(API_KEY, "")),
+        stop_engine=partial(_stop, runtime),
         load_library=partial(load_library, user_prompts),
         user_prompts=user_prompts,
         models=data / "models",
@@ -44,6 +47,16 @@ def _engine(runtime: Path, data: Path, key: str, settings: Settings) -> Engine:
 
     launch = [sys.executable, "-s", str(LAUNCHER), "host"] if LAUNCHER.exists() else None
     return create_engine(settings, runtime_dir=runtime, data_dir=data, api_key=key, launch=launch)
+
+
+async def _stop(runtime: Path, engine: Engine) -> None:
+    from lsp_server.engine import control
+
+    if engine.status.kind == "remote":
+        raise AssistantError("The engine is a remote one: it is stopped where it runs.")
+    for record in await asyncio.to_thread(control.running, runtime):
+        if record.pid == engine.status.pid and not await control.stop(record):
+            raise AssistantError("The engine does not stop: its log says why.", button="showLog")
 
 
 def load_library(user_prompts: Path, settings: Settings, folders: list[Path], trusted: bool) -> Library:
@@ -63,4 +76,4 @@ def _diagnose(environ: Mapping[str, str], runtime: Path, data: Path, settings: S
     from lsp_server.doctor import diagnose, report
 
     findings = diagnose(settings, environ, runtime_dir=runtime, data_dir=data)
-    return report.as_markdown(findings), report.exit_status(findings) == 0
+    return report.as_markdown(findings), report.all_ok(findings)

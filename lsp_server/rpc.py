@@ -52,10 +52,10 @@ RESULTS: dict[str, type] = {method: _response(result) for method, (_, result) in
 class AssistantProtocol(LanguageServerProtocol):
     """pygls' LSP protocol with our messages and our errors."""
 
-    def get_message_type(self, method: str) -> type[Any] | None:
+    def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]
         return MESSAGES.get(method) or super().get_message_type(method)
 
-    def get_result_type(self, method: str) -> type[Any] | None:
+    def get_result_type(self, method: str) -> type[Any] | None:  # type: ignore[override]
         return RESULTS.get(method) or super().get_result_type(method)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
@@ -69,7 +69,9 @@ class AssistantProtocol(LanguageServerProtocol):
             raise
 
     @lsp_method(lsp.WORKSPACE_EXECUTE_COMMAND)
-    async def lsp_workspace__execute_command(self, params: lsp.ExecuteCommandParams) -> Any:
+    async def lsp_workspace__execute_command(  # type: ignore[override]
+        self, params: lsp.ExecuteCommandParams
+    ) -> Any:
         """Run a command within the request's own task, so that cancelling the request cancels it."""
         handler = self.fm.commands.get(params.command)
         if handler is None:

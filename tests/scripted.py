@@ -54,9 +54,12 @@ class Recorded:
     outcome: str = "running"
 
 
+READY = EngineStatus("ready", "cpu", "scripted", context_window=4096)
+
+
 @define
 class ScriptedEngine:
-    status: EngineStatus = EngineStatus("ready", "cpu", "scripted", context_window=4096)
+    status: EngineStatus = READY
     requests: list[Recorded] = field(factory=list)
     answers: deque[list[Step]] = field(factory=deque)
     gates: dict[str, asyncio.Event] = field(factory=dict)

@@ -5,6 +5,7 @@ Answers from what is in memory: no parse, no engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -55,7 +56,7 @@ def _code_action(template: Template, params: lsp.CodeActionParams) -> lsp.CodeAc
         title=title,
         kind=_kind(template),
         diagnostics=list(params.context.diagnostics) if fixes else None,
-        command=lsp.Command(title, COMMAND, _arguments(template, params)),
+        command=lsp.Command(title, COMMAND, arguments=_arguments(template, params)),
     )
 
 
@@ -70,7 +71,7 @@ def _kind(template: Template) -> str | None:
     )
 
 
-def _matches(kind: str | None, only: list[Any] | None) -> bool:
+def _matches(kind: str | None, only: Sequence[lsp.CodeActionKind | str] | None) -> bool:
     if not only:
         return True
     return kind is not None and any(

@@ -75,4 +75,5 @@ class Documents:
         return Path(name).relative_to(folder).as_posix() if folder else Path(name).name
 
     def _synced(self, uri: str) -> TextDocument | None:
-        return self._server.workspace.text_documents.get(unquote(uri))
+        found: TextDocument | None = self._server.workspace.text_documents.get(unquote(uri))
+        return found

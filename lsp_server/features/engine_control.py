@@ -27,11 +27,13 @@ def register(server: LanguageServer, session: Session) -> None:
     @server.feature(protocol.ENGINE_CONTROL)
     async def control(params: protocol.EngineControlParams) -> protocol.EngineControlResult:
         if params.command != "start":
-            await session.engine.stop()
+            await session.wiring.stop_engine(session.engine)
+            await session.drop_engine()
         if params.command == "stop":
-            return protocol.EngineControlResult("The engine is stopped.")
+            return protocol.EngineControlResult(f"The engine is {session.engine.status.state}.")
         engine = await session.ready_engine()
-        return protocol.EngineControlResult(f"The engine is ready: {engine.status.model}.")
+        status = await engine.start()
+        return protocol.EngineControlResult(f"The engine is ready: {status.model}.")
 
 
 def _view(status: EngineStatus) -> protocol.StatusParams:

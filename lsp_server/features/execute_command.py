@@ -57,10 +57,7 @@ def register(server: LanguageServer, session: Session) -> None:
 def _request(session: Session, arguments: Sequence[Any]) -> actions.Request:
     """Read the arguments; raises JsonRpcInvalidParams."""
     try:
-        action, uri, range_, version, instruction, problems = (
-            *arguments,
-            *(None, "", ())[len(arguments) - 3 :],
-        )
+        action, uri, range_, version, instruction, problems = [*arguments, None, None, None][:6]
         convert = session.server.protocol._converter.structure
         asked = (str(action), str(uri), convert(range_, lsp.Range), str(instruction or ""))
         found = convert(problems or [], list[protocol.Problem])

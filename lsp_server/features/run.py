@@ -18,6 +18,7 @@ from lsp_server.features.proposals import workspace_edit
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
+from lsp_server.verify.pipeline import Permission
 
 
 def register(server: LanguageServer, session: Session) -> None:
@@ -27,7 +28,8 @@ def register(server: LanguageServer, session: Session) -> None:
         asked = request(
             session, snapshot, params.range, params.action, params.instruction, params.diagnostics
         )
-        outcome = await _streamed(session, params.run_id, asked)
+        permission = permission_for(session, asked, params.run_code)
+        outcome = await _streamed(session, params.run_id, asked, permission)
         view = None
         if outcome.proposal is not None:
             view = views.proposal_view(session.proposals.add(outcome.proposal), outcome.proposal)
@@ -37,6 +39,7 @@ def register(server: LanguageServer, session: Session) -> None:
             range=snapshot.positions.range(outcome.prompt.code.target),
             proposal=view,
             refused=outcome.refused,
+            tests_can_run=view is not None and view.kind == "file" and _may_ask(session, permission),
         )
 
     @server.feature(protocol.ACCEPT)
@@ -83,14 +86,33 @@ def request(
     )
 
 
-async def _streamed(session: Session, run_id: str, asked: actions.Request) -> actions.Outcome:
+def permission_for(session: Session, asked: actions.Request, consented: bool = False) -> Permission:
+    """What may be run to check an edit: the trust in the workspace, the setting, and the user's consent decide."""
+    wanted = session.settings.tests_run
+    return Permission(
+        root=asked.workspace,
+        trusted=session.trusted,
+        run_code=session.trusted and (wanted == "always" or (wanted == "ask" and consented)),
+        python=session.settings.tests_python,
+    )
+
+
+def _may_ask(session: Session, permission: Permission) -> bool:
+    return session.settings.tests_run == "ask" and permission.trusted and not permission.run_code
+
+
+async def _streamed(
+    session: Session, run_id: str, asked: actions.Request, permission: Permission
+) -> actions.Outcome:
     """Run an action and tell the client every step."""
 
     def tell(**fields: object) -> None:
         session.server.protocol.notify(protocol.EVENT, protocol.EventParams(run_id, **fields))  # type: ignore[arg-type]
 
     library, engine = await session.library(), await session.ready_engine()
-    events = actions.run(asked, engine=engine, library=library, settings=session.settings)
+    events = actions.run(
+        asked, engine=engine, library=library, settings=session.settings, permission=permission
+    )
     async with aclosing(events):
         async for event in events:
             match event:

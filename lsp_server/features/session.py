@@ -37,6 +37,8 @@ class Wiring:
     make_engine: Callable[[Settings], Engine]
     load_library: Callable[[Settings, list[Path], bool], Library]
     """Settings, workspace folders, trusted; reads files."""
+    stop_engine: Callable[[Engine], Awaitable[None]]
+    """Stop the process of an engine, for every window; raises AssistantError when it is not ours."""
     user_prompts: Path
     """Where the user's own templates are."""
     models: Path

@@ -56,7 +56,8 @@ class Setup:
 
     async def start_engine(self) -> None:
         """Bring up the engine before anyone asks, for the clients whose users watch its state."""
-        await self._session.ready_engine()
+        engine = await self._session.ready_engine()
+        await engine.start()
 
     async def _install(self) -> None:
         install = self._session.wiring.install

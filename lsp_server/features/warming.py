@@ -37,9 +37,9 @@ class Warming:
         """What was prefilled last."""
 
     def selection_settled(self, uri: str, range_: lsp.Range) -> None:
-        """Prefill what the actions on this selection begin with, unless the engine is not running."""
+        """Prefill what the actions on this selection begin with, unless the engine is not ready."""
         session = self._session
-        if not session.settings.warming_enabled or session.engine.status.state in ("stopped", "failed"):
+        if not session.settings.warming_enabled or session.engine.status.state not in ("ready", "busy"):
             return
         if self._task is not None:
             self._task.cancel()

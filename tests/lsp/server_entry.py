@@ -52,6 +52,7 @@ def main() -> None:
     server = create_server(
         Wiring(
             make_engine=lambda settings: engine,
+            stop_engine=lambda running: engine.stop(),
             load_library=partial(load_library, user_prompts),
             user_prompts=user_prompts,
             models=user_prompts.parent / "models",
@@ -87,7 +88,7 @@ def main() -> None:
     async def noise(params: Any) -> str:
         print("a stray print")
         os.write(1, b"a stray write\n")
-        subprocess.run(["echo", "a stray child"], check=True)  # noqa: ASYNC221
+        subprocess.run(["echo", "a stray child"], check=True)
         return "quiet"
 
     server.start_io(sys.stdin.buffer, OUT)
