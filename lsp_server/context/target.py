@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from lsp_server.context import lines
+from lsp_server.context import blocks, lines
+from lsp_server.context.unfinished import emptied
 from lsp_server.document import Document, Span
 from lsp_server.errors import NothingSelected, UnsuitableDocument
-from lsp_server.syntax import Scope, Tree, info_for, parse
+from lsp_server.syntax import Scope, Tree, parse
 
 MAX_CHARACTERS = 2_000_000
+CONTAINERS = frozenset({"declaration_list", "statement_block", "class_body", "field_declaration_list"})
+"""Nodes whose children are statements or members of their own."""
 
 
 def target_span(document: Document, span: Span) -> Span:
@@ -47,35 +50,46 @@ def _at_cursor(document: Document, tree: Tree | None, cursor: int) -> Span:
     line = lines.stripped(text, lines.at(text, cursor))
     probe = min(max(cursor, line.start), line.end)
     if tree is None:
-        block = lines.block(text, cursor)
+        block = blocks.block(text, cursor)
         if block is not None:
             return block
         raise NothingSelected("There is no code at the cursor: select the lines you mean.")
+    unfinished = emptied(tree, probe)
+    if unfinished is not None:
+        return unfinished.span
     scope = (None if line.empty else _below_comment(tree, line.start)) or tree.innermost(Span(probe, probe))
     if scope is not None:
         return scope.span
     if not line.empty:
-        return _whole_nodes(tree, line)
+        return _statement(tree, line)
     raise NothingSelected("The cursor is not in a function or class: move it into one, or select some code.")
 
 
 def _below_comment(tree: Tree, offset: int) -> Scope | None:
     """The definition right below the comment at `offset`, without a blank line between them."""
-    info = info_for(tree.language)
-    byte = tree.to_byte(offset)
-    node = tree.root.descendant_for_byte_range(byte, byte + 1)
-    while node is not None and info is not None and node.type not in info.comments:
+    node = tree.node_at(offset)
+    while node is not None and node.type not in tree.info.comments:
         node = node.parent
-    while node is not None and info is not None and node.type in info.comments:
-        end = tree.to_offset(node.end_byte)
-        below = lines.stripped(tree.text, Span(end, min(end + lines.LOOKAHEAD, len(tree.text)))).start
-        if lines.is_blank_between(tree.text, end, below):
+    while node is not None and node.type in tree.info.comments:
+        end = tree.span(node).end
+        following = lines.next_code(tree.text, end)
+        if lines.is_blank_between(tree.text, end, following):
             return None
-        scope = tree.starting_at(below)
+        scope = tree.starting_at(following)
         if scope is not None:
             return scope
         node = node.next_sibling
     return None
+
+
+def _statement(tree: Tree, line: Span) -> Span:
+    """The outermost statement on a line that is in no definition."""
+    node = tree.node_at(line.start)
+    while node is not None and node.parent is not None:
+        if node.parent.parent is None or node.parent.type in CONTAINERS:
+            return _whole_nodes(tree, tree.span(node))
+        node = node.parent
+    return line
 
 
 def _whole_nodes(tree: Tree, selected: Span) -> Span:
@@ -85,10 +99,13 @@ def _whole_nodes(tree: Tree, selected: Span) -> Span:
     first, last = tree.to_byte(wanted.start), tree.to_byte(wanted.end)
     node = tree.root.descendant_for_byte_range(first, last)
     while node is not None:
-        inside = [c for c in node.children if c.end_byte > first and c.start_byte < last]
-        candidates = [(inside[0].start_byte, inside[-1].end_byte)] if inside else []
-        for start, end in [*candidates, (node.start_byte, node.end_byte)]:
-            grown = lines.stripped(text, Span(tree.to_offset(start), tree.to_offset(end)))
+        inside = [child for child in node.children if child.end_byte > first and child.start_byte < last]
+        if node.is_error or any(child.is_error for child in inside):
+            return wanted
+        candidates = [Span(inside[0].start_byte, inside[-1].end_byte)] if inside else []
+        for candidate in [*candidates, Span(node.start_byte, node.end_byte)]:
+            span = Span(tree.to_offset(candidate.start), tree.to_offset(candidate.end))
+            grown = lines.stripped(text, span)
             if lines.whole(text, grown) == grown and grown.start <= wanted.start and wanted.end <= grown.end:
                 return _with_wrapper(tree, grown)
         node = node.parent
@@ -96,10 +113,10 @@ def _whole_nodes(tree: Tree, selected: Span) -> Span:
 
 
 def _with_wrapper(tree: Tree, span: Span) -> Span:
-    """Take the whole definition when a selection covers its signature and its body."""
+    """Take the whole definition when a selection reaches from its signature into its body."""
     scope = tree.innermost(span)
-    while scope is not None and scope.parent is not None and scope.parent.header.start >= span.start:
+    while scope is not None and scope.parent is not None and span.start <= tree.span(scope.parent.node).start:
         scope = scope.parent
-    if scope is None or span.start > scope.header.start:
+    if scope is None or span.start > tree.span(scope.node).start:
         return span
     return Span(min(span.start, scope.span.start), max(span.end, scope.span.end))

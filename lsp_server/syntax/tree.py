@@ -89,6 +89,11 @@ class Tree:
     def span(self, node: tree_sitter.Node) -> Span:
         return Span(self.to_offset(node.start_byte), self.to_offset(node.end_byte))
 
+    def node_at(self, offset: int) -> tree_sitter.Node | None:
+        """The smallest node that holds the character at `offset`."""
+        byte = self.to_byte(offset)
+        return self.root.descendant_for_byte_range(byte, byte + 1)
+
     def errors(self) -> list[Span]:
         """Where the text does not parse: ERROR and MISSING nodes, in document order."""
         found: list[Span] = []

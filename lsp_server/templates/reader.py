@@ -30,6 +30,8 @@ CODE_VARIABLES = frozenset(
         "suffix",
         "name",
         "kind",
+        "subject",
+        "signature",
         "scope",
         "documentation",
         "doc_style",
