@@ -34,11 +34,15 @@ def serve(out: BinaryIO) -> None:
         level=arguments.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    from lsp_server.bootstrap import answer_initialize
+
+    reader, writer = answer_initialize(sys.stdin.buffer, out)
     from lsp_server.composition import compose
     from lsp_server.server import create_server
 
     wiring = compose(arguments.data_dir, arguments.runtime_dir, arguments.native_dir, os.environ)
-    create_server(wiring).start_io(sys.stdin.buffer, out)
+    create_server(wiring).start_io(reader, writer)  # type: ignore[arg-type]
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """Write what follows from lsp_server/protocol.py and lsp_server/settings.py.
 
-extension/src/protocol.ts, docs/protocol.md, docs/settings.md, and `contributes.configuration` in package.json.
+extension/src/protocol.ts, docs/protocol.md, docs/settings.md, `contributes.configuration` in package.json, and
+lsp_server/initialize.json, the answer to `initialize` that is sent before the real server is imported.
 `--check` writes nothing, names what is stale and exits with 1.
 """
 
@@ -300,8 +301,36 @@ def indented(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False).replace("\n", "\n    ")
 
 
+# ── initialize.json ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def initialize_json() -> str:
+    """What the real server answers to a client that counts positions in UTF-16."""
+    from lsprotocol import types as lsp
+    from pygls.capabilities import ServerCapabilitiesBuilder
+    from pygls.protocol import default_converter
+
+    from lsp_server.composition import compose
+    from lsp_server.server import create_server
+
+    server = create_server(compose(None, None, None, {}))
+    features = server.protocol.fm
+    capabilities = ServerCapabilitiesBuilder(
+        lsp.ClientCapabilities(),
+        {*features.features, *features.builtin_features},
+        features.feature_options,
+        list(features.commands),
+        lsp.TextDocumentSyncKind.Incremental,
+        None,
+        lsp.PositionEncodingKind.Utf16,
+    ).build()
+    result = lsp.InitializeResult(capabilities, lsp.ServerInfo(server.name, server.version))
+    return json.dumps(default_converter().unstructure(result), indent=2) + "\n"
+
+
 def main() -> int:
     wanted = {
+        ROOT / "lsp_server/initialize.json": initialize_json(),
         ROOT / "extension/src/protocol.ts": protocol_ts(),
         ROOT / "docs/protocol.md": protocol_md(),
         ROOT / "docs/settings.md": settings_md(),

@@ -101,6 +101,8 @@ export interface RunParams {
   instruction?: string;
   /** The problems of the range, for actions that fix them. */
   diagnostics?: Problem[];
+  /** The user allowed that generated tests and the project's functions are run in this workspace. */
+  runCode?: boolean;
 }
 
 /** The answer, and for edit actions the proposal that waits for accept or reject. */

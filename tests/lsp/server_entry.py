@@ -18,6 +18,7 @@ from lsp_server.stdio import take_stdout
 
 OUT = take_stdout()
 
+from lsp_server.bootstrap import answer_initialize  # noqa: E402
 from lsp_server.composition import load_library  # noqa: E402
 from lsp_server.engine.types import PrefillProgress  # noqa: E402
 from lsp_server.errors import EngineDied, EngineUnavailable  # noqa: E402
@@ -91,7 +92,8 @@ def main() -> None:
         subprocess.run(["echo", "a stray child"], check=True)
         return "quiet"
 
-    server.start_io(sys.stdin.buffer, OUT)
+    reader, writer = answer_initialize(sys.stdin.buffer, OUT)
+    server.start_io(reader, writer)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
