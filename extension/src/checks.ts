@@ -1,6 +1,11 @@
 // What was verified about a proposal, as one sentence. Knows no vscode.
 import type { CheckView } from './protocol';
 
+/** Notifications and tab titles show Markdown's marks as they are. */
+export function plain(text: string): string {
+  return text.replaceAll('`', '');
+}
+
 export function describeChecks(checks: readonly CheckView[]): string {
   const parts: string[] = [];
   const passed = checks.filter((check) => check.verdict === 'ok').map(named);
@@ -9,7 +14,7 @@ export function describeChecks(checks: readonly CheckView[]): string {
   if (passed.length > 0) parts.push(`Checked: ${passed.join(', ')}.`);
   if (open.length > 0) parts.push(`Not checked: ${open.join(', ')}.`);
   if (failed.length > 0) parts.push(`Failed: ${failed.join(', ')}.`);
-  return parts.join(' ');
+  return plain(parts.join(' '));
 }
 
 /** A passed check whose detail is a short fact ("3 passed") says it. */

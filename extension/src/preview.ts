@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { applyAccepted } from './applyEdit';
-import { describeChecks } from './checks';
+import { describeChecks, plain } from './checks';
 import { failure, FailureError } from './failure';
 import { AcceptRequest, type ProposalView, RejectNotification } from './protocol';
 import type { Session } from './session';
@@ -48,7 +48,7 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     const target = vscode.Uri.parse(proposal.uri);
     const proposed = vscode.Uri.from({ scheme: PREVIEW_SCHEME, path: target.path, query: proposal.id });
     const original = proposal.createsFile ? proposed.with({ fragment: EMPTY }) : target;
-    const title = `${path.posix.basename(target.path)}: ${proposal.summary}`;
+    const title = `${path.posix.basename(target.path)}: ${plain(proposal.summary)}`;
     await vscode.commands.executeCommand('vscode.diff', original, proposed, title, { preview: false });
     void this.guard(() => this.announce(proposal, choices));
   }
@@ -82,7 +82,7 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
 
   private async announce(proposal: ProposalView, choices: PreviewChoices): Promise<void> {
     const runTests = choices.runTests ? ['Run Tests…'] : [];
-    const message = `${proposal.summary}. ${describeChecks(proposal.checks)}`;
+    const message = `${plain(proposal.summary)}. ${describeChecks(proposal.checks)}`;
     const pressed = await vscode.window.showInformationMessage(message, 'Accept', 'Reject', ...runTests);
     if (!pressed || !this.waiting.has(proposal.id)) return;
     if (pressed === 'Accept') await this.accept(proposal.id);

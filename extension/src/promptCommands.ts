@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Actions } from './actions';
 import { toRange, versioned } from './convert';
 import type { Editors } from './editors';
+import { problemsOf } from './problems';
 import {
   CustomisePromptRequest,
   type CustomisePromptParams,
@@ -13,12 +14,18 @@ import type { Session } from './session';
 
 /** Show exactly what the model would receive for the selection. */
 export async function showPrompt(session: Session, actions: Actions, editors: Editors): Promise<void> {
-  const { document, range } = editors.target();
+  const target = editors.target();
   const action = await actions.pick('Show Prompt');
   if (!action) return;
   const instruction = await actions.argument(action);
   if (instruction === undefined) return;
-  const params = { action: action.id, textDocument: versioned(document), range: toRange(range), instruction };
+  const params = {
+    action: action.id,
+    textDocument: versioned(target.document),
+    range: toRange(target.range),
+    instruction,
+    diagnostics: problemsOf(target),
+  };
   const token = new vscode.CancellationTokenSource().token;
   const { markdown } = await session.request(ShowPromptRequest, params, token);
   await openMarkdown(markdown);

@@ -67,7 +67,9 @@ export class ResultView implements vscode.Disposable {
       ...webviewOptions(this.extensionUri),
       enableFindWidget: true,
     });
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'extension', 'media', 'activity.svg');
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.extensionUri, 'extension', 'media', `panel-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.webview.onDidReceiveMessage((message: FromResult) => this.receive(message));
     panel.onDidDispose(() => {
       this.panel = undefined;

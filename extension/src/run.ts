@@ -6,6 +6,7 @@ import { fromRange, toRange, versioned } from './convert';
 import type { Editors, Target } from './editors';
 import { isCancellation } from './failure';
 import type { Previews } from './preview';
+import { problemsOf } from './problems';
 import { type ActionInfo, type EventParams, RunRequest, type RunParams, type RunResult } from './protocol';
 import type { ResultView } from './resultView';
 import type { Session } from './session';
@@ -59,6 +60,7 @@ export class ActionRunner {
       textDocument: versioned(run.target.document),
       range: toRange(run.target.range),
       instruction: run.instruction,
+      diagnostics: problemsOf(run.target),
     };
     return streamed(this.session, RunRequest, params, onEvent, token);
   }

@@ -21,6 +21,7 @@ import {
   type StatusParams,
   TrustNotification,
 } from './protocol';
+import { Serial } from './serial';
 
 export type SessionState =
   | { kind: 'stopped' }
@@ -39,8 +40,7 @@ export class Session implements vscode.Disposable {
   private readonly owned: vscode.Disposable[];
   private current: SessionState = { kind: 'stopped' };
   private client: LanguageClient | undefined;
-  private restarting: Promise<void> | undefined;
-  private queued: Promise<void> | undefined;
+  private readonly restarts = new Serial((reason) => this.replaceClient(reason));
 
   readonly onDidChangeState = this.changed.event;
   readonly onEvent = this.events.event;
@@ -73,15 +73,7 @@ export class Session implements vscode.Disposable {
 
   /** Start, or stop and start again. While a restart runs, at most one more waits behind it. Never rejects. */
   restart(reason: string): Promise<void> {
-    if (!this.restarting) {
-      this.restarting = this.replaceClient(reason).finally(() => (this.restarting = undefined));
-      return this.restarting;
-    }
-    this.queued ??= this.restarting.then(() => {
-      this.queued = undefined;
-      return this.restart(reason);
-    });
-    return this.queued;
+    return this.restarts.request(reason);
   }
 
   /** Send a request; starts the server if it is down. Throws FailureError or the server's error. */
@@ -130,7 +122,7 @@ export class Session implements vscode.Disposable {
   }
 
   private async running(): Promise<LanguageClient> {
-    if (this.restarting) await this.restarting;
+    await this.restarts.running;
     if (this.current.kind === 'starting' && this.client) return this.client;
     if (this.current.kind !== 'running') await this.restart('a command needs the server');
     if (this.current.kind === 'running') return this.current.client;
@@ -167,7 +159,7 @@ export class Session implements vscode.Disposable {
     client.onNotification(SetupNotification, (setup) => this.setups.fire(setup));
     client.onNotification(ActionsChangedNotification, (list) => this.actionLists.fire(list));
     client.onDidChangeState(({ newState }) => {
-      if (client !== this.client || this.restarting) return;
+      if (client !== this.client || this.restarts.running) return;
       if (newState === State.Running) this.become({ kind: 'running', client });
       else if (newState === State.Starting) this.become({ kind: 'starting' });
       else this.become({ kind: 'failed', failure: failure('The language server stopped.', 'restartServer') });

@@ -82,5 +82,6 @@ const toolbar = element(
   copy,
   chat,
 );
-document.getElementById('root')?.append(element('header', {}, title, place), answer.element, toolbar);
+const header = element('header', {}, element('div', { class: 'headline' }, title, place), toolbar);
+document.getElementById('root')?.append(header, answer.element);
 channel.post({ type: 'ready' });
