@@ -129,6 +129,8 @@ class RunParams:
     instruction: str = ""
     diagnostics: list[Problem] = field(factory=list)
     """The problems of the range, for actions that fix them."""
+    run_code: bool = False
+    """The user allowed that generated tests and the project's functions are run in this workspace."""
 
 
 @frozen

@@ -141,6 +141,13 @@ class Settings:
         choices={"ask": "Ask once for each workspace.", "always": "Always.", "never": "Never."},
     )
 
+    tests_python: str = setting(
+        "tests.python",
+        "",
+        "Interpreter that runs the project's Python tests. Empty: the project's virtual environment, else `python3`.",
+        machine=True,
+    )
+
     @classmethod
     def from_json(cls, section: Mapping[str, Any] | None) -> Settings:
         """Read the `ttAssistant` section (nested objects, as LSP clients send it); missing keys keep their defaults.

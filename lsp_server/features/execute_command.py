@@ -23,7 +23,7 @@ from lsp_server.edits.types import Proposal
 from lsp_server.engine.types import Delta, PrefillProgress
 from lsp_server.errors import EditRefused
 from lsp_server.features.proposals import workspace_edit
-from lsp_server.features.run import request
+from lsp_server.features.run import permission_for, request
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
@@ -71,7 +71,10 @@ def _request(session: Session, arguments: Sequence[Any]) -> actions.Request:
 async def _run(session: Session, asked: actions.Request, report: Report) -> actions.Outcome:
     library, engine = await session.library(), await session.ready_engine()
     written, longest = 0, 1
-    events = actions.run(asked, engine=engine, library=library, settings=session.settings)
+    permission = permission_for(session, asked)
+    events = actions.run(
+        asked, engine=engine, library=library, settings=session.settings, permission=permission
+    )
     async with aclosing(events):
         async for event in events:
             match event:

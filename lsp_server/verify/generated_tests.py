@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from attrs import frozen
 
 from lsp_server.document import Document, Span
+from lsp_server.errors import EditRefused
 from lsp_server.syntax.tree import Tree, parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
@@ -20,6 +21,7 @@ from lsp_server.verify.mutants import Mutant, mutants
 from lsp_server.verify.project_copy import project_copy
 
 RUN = sandbox.Limits(seconds=60)
+VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CI": "true", "NO_COLOR": "1"}
 MUTANT_RUN = sandbox.Limits(seconds=20)
 
 
@@ -83,25 +85,26 @@ async def run_tests(
     """
     runner = FRAMEWORKS[framework]
     began = time.monotonic()
-    texts = {target_path: target.text, test_path: test_text}
-    if target_path == test_path:
-        texts = {test_path: test_text}
+    source = test_text if target_path == test_path else target.text
+    if source[span.start : span.end] != target.slice(span):
+        raise EditRefused("The tests were put before the code they test; they cannot be judged there.")
+    texts = {target_path: source, test_path: test_text}
     context = project_copy(root, texts)
     copy = await asyncio.to_thread(context.__enter__)
     try:
         file = copy / test_path.relative_to(root)
         report("Running the tests")
         outcome = await sandbox.run(
-            runner.command(copy, file, python), cwd=copy, variables=_variables(copy), limits=RUN
+            runner.command(copy, file, python), cwd=copy, variables=VARIABLES, limits=RUN
         )
         results = tuple(r for r in runner.parse(outcome.output) if not own or r.name in own)
         passed = {r.name for r in results if r.passed}
-        if not passed or target_path == test_path:
+        if not passed:
             return TestReport(
                 results, outcome.output, network=outcome.network, seconds=time.monotonic() - began
             )
         kills: dict[str, set[str]] = {}
-        tree = parse(target.language, target.text)
+        tree = parse(target.language, source)
         tried = mutants(tree, span, most_mutants) if tree is not None else []
         for done, mutant in enumerate(tried, 1):
             if time.monotonic() - began > budget_seconds:
@@ -109,7 +112,7 @@ async def run_tests(
             report(f"Mutant {done} of {len(tried)}")
             command = runner.command(copy, file, python)
             place = copy / target_path.relative_to(root)
-            kills[mutant.what] = await _killers(mutant, target, place, copy, command, runner, passed)
+            kills[mutant.what] = await _killers(mutant, source, place, copy, command, runner, passed)
     finally:
         await asyncio.to_thread(context.__exit__, None, None, None)
     noticing = set().union(*kills.values()) if kills else set()
@@ -127,7 +130,7 @@ async def run_tests(
 
 async def _killers(
     mutant: Mutant,
-    target: Document,
+    source: str,
     place: Path,
     copy: Path,
     command: list[str],
@@ -135,21 +138,11 @@ async def _killers(
     passed: set[str],
 ) -> set[str]:
     """Names of the tests that passed on the real code and do not pass on the mutant."""
-    text = target.text[: mutant.span.start] + mutant.text + target.text[mutant.span.end :]
+    text = source[: mutant.span.start] + mutant.text + source[mutant.span.end :]
     await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
-    outcome = await sandbox.run(command, cwd=copy, variables=_variables(copy), limits=MUTANT_RUN)
+    outcome = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=MUTANT_RUN)
     still = {r.name for r in runner.parse(outcome.output) if r.passed}
     return passed - still
-
-
-def _variables(copy: Path) -> Mapping[str, str]:
-    return {
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "CI": "true",
-        "HOME": str(copy.parent),
-        "NO_COLOR": "1",
-    }
 
 
 def test_names(language: str, text: str) -> set[str]:

@@ -82,6 +82,16 @@ async def verify(
 
 
 BEHAVIOUR = "same behaviour"
+NOT_INSTALLED = (
+    "No module named pytest",
+    "cannot start ",
+    "npx canceled",
+    "could not determine executable",
+    "ERR_UNKNOWN_FILE_EXTENSION",
+    "no matching package named",
+    "failed to get `",
+)
+"""Of Python, the sandbox, npm, Node (before 22.18, for TypeScript) and cargo: the framework cannot run here."""
 
 
 async def _behaviour(

@@ -165,3 +165,22 @@ def test_mutants_parse_and_differ(language: str, code: str) -> None:
         changed = code[: mutant.span.start] + mutant.text + code[mutant.span.end :]
         again = parse(language, changed)
         assert again is not None and not again.has_error and changed != code, mutant.what
+
+
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="Rust is not installed")
+async def test_rust_tests_inside_the_file_are_run(tmp_path: Path) -> None:
+    root = tmp_path / "crate"
+    (root / "src").mkdir(parents=True)
+    source = "pub fn half(n: i32) -> i32 {\n    n / 2\n}\n"
+    (root / "Cargo.toml").write_text('[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n')
+    (root / "src" / "lib.rs").write_text(source)
+    tests = "\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn halves() {\n"
+    tests += "        assert_eq!(half(4), 2);\n    }\n}\n"
+
+    report = await run_tests(
+        Document("file:///x", "src/lib.rs", "rust", source), Span(0, len(source)), root=root,
+        target_path=root / "src/lib.rs", test_path=root / "src/lib.rs", test_text=source + tests, own=frozenset(),
+        framework="cargo", python="", report=lambda text: None,
+    )  # fmt: skip
+
+    assert report.passed == ("halves",) and report.killed == report.mutants >= 1
