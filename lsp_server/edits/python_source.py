@@ -17,7 +17,7 @@ from lsp_server.edits.layout import LINE_END, line_start, line_stop, next_line
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-WHOLE_FILE = 60_000
+WHOLE_FILE = 12_000
 """Code points up to which a whole file is parsed; of a longer one only the statement around the edit."""
 
 
