@@ -16,7 +16,7 @@ from lsp_server.context import lines, outline
 from lsp_server.context.nearby import nearby, surroundings
 from lsp_server.context.unfinished import emptied
 from lsp_server.document import Document, Span
-from lsp_server.syntax import Scope, Tree, fence_name, info_for, parse, title
+from lsp_server.syntax import Scope, Tree, fence_name, info_for, parameters, parse, title
 
 Estimate = Callable[[str], int]
 
@@ -63,6 +63,7 @@ def build(document: Document, target: Span, budget: int, estimate: Estimate) -> 
         "kind": kind,
         "subject": f"{kind} `{name}`" if name else kind,
         "signature": outline.signature(place.tree, scope) if place and scope else "",
+        "parameters": parameters(scope.node) if scope else [],
         "scope": _chain(place.tree, around) if place else "",
         "documentation": _documentation(place.tree, place.target) if place and scope else "",
         "doc_style": info.doc.name if info else "comment",

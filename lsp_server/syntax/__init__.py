@@ -4,6 +4,7 @@ Knows tree-sitter and languages; knows no prompts, no edits, no LSP. Offsets are
 Where tree-sitter or a grammar is not installed, `parse` returns None and callers fall back to lines.
 """
 
+from lsp_server.syntax.definitions import parameters
 from lsp_server.syntax.languages import DocStyle, LanguageInfo, fence_name, info_for, title
 from lsp_server.syntax.tree import Scope, Tree, is_in_function, parse
 
@@ -15,6 +16,7 @@ __all__ = [
     "fence_name",
     "info_for",
     "is_in_function",
+    "parameters",
     "parse",
     "title",
 ]

@@ -22,6 +22,20 @@ NAMES = frozenset(
         "template_function",
     }
 )
+WRAPPED_NAMES = frozenset(
+    {
+        "typed_parameter",
+        "list_splat_pattern",
+        "dictionary_splat_pattern",
+        "rest_pattern",
+        "spread_parameter",
+        "parenthesized_declarator",
+        "reference_declarator",
+        "mut_pattern",
+    }
+)
+"""What may stand around a parameter's name without a field that tells it."""
+RECEIVERS = frozenset({"self", "cls"})
 NAMING_FIELDS = ("name", "left", "key", "property", "declarator")
 """Where a value's parent keeps the name, in `const f = …`, `a.f = …`, `f: …`, `f = …` and `typedef … f`."""
 
@@ -119,3 +133,35 @@ def _assigned(node: Node) -> str:
 
 def _text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
+
+
+def parameters(node: Node) -> list[str]:
+    """The names of a function's parameters, without the receiver."""
+    found = node.child_by_field_name("parameters")
+    declarator = node.child_by_field_name("declarator")
+    while found is None and declarator is not None:
+        found = declarator.child_by_field_name("parameters")
+        declarator = declarator.child_by_field_name("declarator")
+    if found is None:
+        single = node.child_by_field_name("parameter")
+        return [_text(single)] if single is not None else []
+    names: list[str] = []
+    for parameter in found.named_children:
+        if not parameter.is_extra:
+            names += _parameter_names(parameter)
+    return [name for name in names if name not in RECEIVERS]
+
+
+def _parameter_names(parameter: Node) -> list[str]:
+    if parameter.type in NAMES and parameter.type != "type_identifier":
+        return [_text(parameter)]
+    named = parameter.children_by_field_name("name")
+    if named:
+        return [_text(name) for name in named]
+    for field in ("pattern", "left", "declarator"):
+        inner = parameter.child_by_field_name(field)
+        if inner is not None:
+            return _parameter_names(inner)
+    if parameter.type in WRAPPED_NAMES:
+        return next((names for child in parameter.named_children if (names := _parameter_names(child))), [])
+    return []

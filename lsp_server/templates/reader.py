@@ -32,6 +32,7 @@ CODE_VARIABLES = frozenset(
         "kind",
         "subject",
         "signature",
+        "parameters",
         "scope",
         "documentation",
         "doc_style",

@@ -13,12 +13,38 @@ BEFORE_SELECTION = ("language", "file", "imports", "outline", "nearby", "subject
 CASES = [
     (
         "python",
-        "import os\n\ndef a(x):\n    return x\n\nclass B:\n    def c(self):\n        §\n        return 1\n\n    def d(self):\n        return 2\n\ndef e(): pass\n",
+        """import os
+
+def a(x):
+    return x
+
+class B:
+    def c(self):
+        §
+        return 1
+
+    def d(self):
+        return 2
+
+def e(): pass
+""",
         'if (x := {"a": [1, 2]}):\n            print(f"{x}")',
     ),
     (
         "typescript",
-        "import a from 'a';\n\nexport class B {\n  c() {\n    §\n    return 1;\n  }\n\n  d() { return 2; }\n}\n\nexport const e = () => 3;\n",
+        """import a from 'a';
+
+export class B {
+  c() {
+    §
+    return 1;
+  }
+
+  d() { return 2; }
+}
+
+export const e = () => 3;
+""",
         "if (a) { a.map((x) => `${x}`); }",
     ),
     (

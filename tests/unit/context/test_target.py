@@ -19,7 +19,32 @@ def check(language: str, text: str, expected: str) -> None:
     assert text[target.start : target.end] == expected
 
 
-PYTHON = "import os\n\n\n@cache\ndef f(a):\n    # why\n    if a:\n        return 1\n\n    return 2\n\n\nclass A:\n    x = 1\n\n    def m(self):\n        def n():\n            pass\n        return n\n\n\nLIMIT = {\n    'a': 1,\n}\n"
+PYTHON = """\
+import os
+
+
+@cache
+def f(a):
+    # why
+    if a:
+        return 1
+
+    return 2
+
+
+class A:
+    x = 1
+
+    def m(self):
+        def n():
+            pass
+        return n
+
+
+LIMIT = {
+    'a': 1,
+}
+"""
 F = "@cache\ndef f(a):\n    # why\n    if a:\n        return 1\n\n    return 2"
 N = "def n():\n            pass"
 M = f"def m(self):\n        {N}\n        return n"

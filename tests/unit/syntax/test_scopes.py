@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lsp_server.document import Span
-from lsp_server.syntax import Scope, Tree, info_for, parse
+from lsp_server.syntax import Scope, Tree, info_for, parameters, parse
 from lsp_server.syntax.languages import LANGUAGES
 
 
@@ -210,3 +210,21 @@ def test_the_same_text_is_parsed_once() -> None:
     text = "def only_once(): pass\n"
 
     assert parse("python", text) is parse("python", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("python", 'def f(self, a, b=1, *c, d: int, e: str = "x", **g): pass', "a b c d e g"),
+        ("python", "def f(*a: int, **k: str): pass", "a k"),
+        ("typescript", "function f(a: string, b = 1, ...c: number[]) {}", "a b c"),
+        ("javascript", "const f = x => x;", "x"),
+        ("go", "func (p *P) F(a, b int, c ...string) {}", "a b c"),
+        ("rust", "fn f(&self, a: u8, mut b: &str) {}", "a b"),
+        ("c", "int *f(int a, char **b, int (*cb)(int)) {}", "a b cb"),
+        ("cpp", "template<class T> T A::f(const T& a, int b = 1) {}", "a b"),
+        ("java", "class A { void f(final int a, String... b) {} }", "a b"),
+    ],
+)
+def test_parameters_are_named_without_the_receiver(language: str, text: str, expected: str) -> None:
+    assert parameters(tree_of(language, text).scopes()[-1].node) == expected.split()
