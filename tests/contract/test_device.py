@@ -48,7 +48,11 @@ def test_a_blocked_open_names_the_process_that_holds_the_chip(log_on_stdout):
 
 
 def test_a_process_that_has_the_board_open_is_found(tmp_path):
-    for pid, target in (("101", "/dev/tenstorrent/0"), ("102", "/dev/null"), (str(os.getpid()), "/dev/tenstorrent/0")):
+    for pid, target in (
+        ("101", "/dev/tenstorrent/0"),
+        ("102", "/dev/null"),
+        (str(os.getpid()), "/dev/tenstorrent/0"),
+    ):
         fd = tmp_path / pid / "fd"
         fd.mkdir(parents=True)
         (fd / "3").symlink_to(target)
@@ -101,7 +105,9 @@ def test_closing_twice_is_safe(generation):
 
 @pytest.mark.parametrize("board", ["N300", "T3K", "GALAXY"])
 def test_a_failed_open_disables_the_fabric(board):
-    with stand_in_world("G2", board=board, faults=Faults(on_open="No chips detected in the cluster")) as world:
+    with stand_in_world(
+        "G2", board=board, faults=Faults(on_open="No chips detected in the cluster")
+    ) as world:
         with pytest.raises(BackendError):
             make().load(lambda progress: None)
 
@@ -123,7 +129,7 @@ def test_mesh_device_chooses_a_part_of_the_machine(monkeypatch):
 def test_an_unknown_mesh_device_is_refused_with_the_known_names():
     with stand_in_world("G4"):
         os.environ["MESH_DEVICE"] = "N700"
-        with pytest.raises(BackendError, match="N700.*n150, n300"):
+        with pytest.raises(BackendError, match=r"N700.*n150, n300"):
             make().load(lambda progress: None)
 
 

@@ -21,7 +21,11 @@ TEXTS = [
     ("No chips detected in the cluster", "no_chips", "tt-smi"),
     ("Unable to determine architecture because no chips were detected.", "no_chips", "tt-kmd"),
     ("Insufficient NumHugepages: 0 should be at least NumMMIODevices: 1", "hugepages", "reboot"),
-    ("Hugepages must be successfully initialized if workload contains remote chips!", "hugepages", "hugepages-1G"),
+    (
+        "Hugepages must be successfully initialized if workload contains remote chips!",
+        "hugepages",
+        "hugepages-1G",
+    ),
     ("No hugepage mapping at device 0.", "hugepages", "huge pages"),
     ("Timed out after waiting 1000 ms for ARC to respond", "arc", "tt-smi -r"),
     ("Timed out after waiting 1000 ms for arc core (8, 0) to start", "arc", "-glx_reset"),
@@ -31,7 +35,7 @@ TEXTS = [
         "tt-smi -r",
     ),
     (
-        "Out of Memory: Not enough space to allocate 4563402752 B DRAM buffer across 12 banks, where each bank needs to store",
+        "Out of Memory: Not enough space to allocate 4563402752 B DRAM buffer across 12 banks, where each bank",
         "out_of_memory",
         "ttAssistant.engine.contextWindow",
     ),
@@ -102,7 +106,11 @@ def test_an_unknown_exception_keeps_its_words_in_the_detail():
         ("on_open", "Timed out after waiting 1000 ms for ARC to respond", "management processor"),
         ("on_build", "sfpi not found at a or b", "SFPI"),
         ("on_prefill", "page_table must be provided for chunked prefill", "Report this"),
-        ("on_decode", "TIMEOUT: device timeout, potential hang detected, the device is unrecoverable", "tt-smi -r"),
+        (
+            "on_decode",
+            "TIMEOUT: device timeout, potential hang detected, the device is unrecoverable",
+            "tt-smi -r",
+        ),
     ],
 )
 @pytest.mark.parametrize("generation", ["G0", "G4", "P2"])
@@ -126,7 +134,9 @@ def test_memory_that_does_not_suffice_names_the_setting():
 def test_a_device_that_dies_during_an_answer_is_told_with_its_fix():
     with rig("G4") as made:
         made.check(prompt(100))
-        made.world.faults.on_decode = "TIMEOUT: device timeout, potential hang detected, the device is unrecoverable"
+        made.world.faults.on_decode = (
+            "TIMEOUT: device timeout, potential hang detected, the device is unrecoverable"
+        )
 
         with pytest.raises(BackendError) as died:
             made.ask(prompt(120))

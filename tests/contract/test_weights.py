@@ -40,13 +40,21 @@ def test_whole_weights_pass_with_every_end_of_turn_id(folder):
         (lambda folder: (folder / "tokenizer.json").unlink(), "model_missing", "tokenizer.json"),
         (lambda folder: (folder / "model.safetensors").unlink(), "model_missing", "model.safetensors"),
         (
-            lambda folder: (folder / "model.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\n"),
+            lambda folder: (folder / "model.safetensors").write_bytes(
+                b"version https://git-lfs.github.com/spec/v1\n"
+            ),
             "model_corrupt",
             "Git LFS pointer",
         ),
-        (lambda folder: (folder / "model.safetensors").write_bytes(b"\xff" * 64), "model_corrupt", "not a safetensors"),
         (
-            lambda folder: os.truncate(folder / "model.safetensors", (folder / "model.safetensors").stat().st_size - 4),
+            lambda folder: (folder / "model.safetensors").write_bytes(b"\xff" * 64),
+            "model_corrupt",
+            "not a safetensors",
+        ),
+        (
+            lambda folder: os.truncate(
+                folder / "model.safetensors", (folder / "model.safetensors").stat().st_size - 4
+            ),
             "model_corrupt",
             "ends after",
         ),
@@ -164,7 +172,9 @@ def test_llama_8b_gets_a_window_that_fits(board, mode, resumes, tokens):
 
 def test_a_requested_window_becomes_a_power_of_two_within_the_boards():
     assert window.choose(boards.BOARDS["n150"], llama(), "performance", 50_000, resumes=True).tokens == 32_768
-    assert window.choose(boards.BOARDS["n300"], llama(), "performance", 999_999, resumes=True).tokens == 131_072
+    assert (
+        window.choose(boards.BOARDS["n300"], llama(), "performance", 999_999, resumes=True).tokens == 131_072
+    )
 
 
 def test_a_model_too_large_for_the_board_is_refused():

@@ -16,6 +16,7 @@ from lsp_server.host.backends.tt.adapters.base import MetalAdapter
 if TYPE_CHECKING:
     import torch
 
+
 class G1b(MetalAdapter):
     def warm_prefill(self, *, traced: bool) -> None:
         self._generator.warmup_model_prefill(self._kv, traced)
