@@ -6,7 +6,7 @@ import process from 'node:process';
 import { output, SetupError, step } from './process.mjs';
 
 /** @param {string} program */
-const onPath = (program) =>
+export const onPath = (program) =>
   (process.env.PATH ?? '').split(path.delimiter).some((dir) => fs.existsSync(path.join(dir, program)));
 
 const PACKAGES = [

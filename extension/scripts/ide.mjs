@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { onPath } from './debian.mjs';
 import { IDE } from './paths.mjs';
 import { environmentWithoutNpm, output, SetupError, step } from './process.mjs';
 import { digest, isCurrent, writeStamp } from './stamp.mjs';
@@ -37,17 +38,29 @@ async function ensureNode24() {
 async function ensureCodeServer() {
   const wanted = digest(path.join(CODE_SERVER, 'package-lock.json'));
   if (isCurrent(path.join(CODE_SERVER, 'node_modules'), wanted)) return;
+  const vscode = path.join(PACKAGE, 'lib', 'vscode');
   await step('code-server: VS Code in the browser (200 MB)', async () => {
-    const env = { PATH: `${path.dirname(IDE_NODE)}${path.delimiter}${process.env.PATH}` };
-    const vscode = path.join(PACKAGE, 'lib', 'vscode');
+    const env = nodeOnPath();
     await npm(CODE_SERVER, ['ci', '--ignore-scripts'], env);
     // Its published shrinkwrap does not match its manifest, so "npm ci" refuses in these two.
     for (const cwd of [vscode, path.join(vscode, 'extensions')]) {
       await npm(cwd, ['install', '--omit=dev', '--ignore-scripts'], env);
     }
-    writeStamp(path.join(CODE_SERVER, 'node_modules'), wanted);
   });
+  await buildLogWriter(vscode);
+  writeStamp(path.join(CODE_SERVER, 'node_modules'), wanted);
 }
+
+/** The one native part worth compiling: without it the editor works, but its output channels stay empty. @param {string} vscode */
+async function buildLogWriter(vscode) {
+  if (!['make', 'g++', 'python3'].every(onPath)) return;
+  const nodedir = path.dirname(path.dirname(IDE_NODE));
+  await step('code-server: output channels', () =>
+    npm(vscode, ['rebuild', '@vscode/spdlog'], { ...nodeOnPath(), npm_config_nodedir: nodedir }),
+  );
+}
+
+const nodeOnPath = () => ({ PATH: `${path.dirname(IDE_NODE)}${path.delimiter}${process.env.PATH}` });
 
 /** @param {string} cwd @param {string[]} args @param {Record<string, string>} extra */
 function npm(cwd, args, extra = {}) {

@@ -34,6 +34,9 @@ const TEST_SETTINGS = {
   'workbench.reduceMotion': 'on',
 };
 
+/** One thread is slower alone, but it does not spin while it waits for another on a busy machine. */
+const TEST_MACHINE_SETTINGS = { 'ttAssistant.engine.threads': 1 };
+
 /**
  * @typedef {Awaited<ReturnType<typeof openIde>>} Ide
  * @typedef {{ pid: number, model: string, socket: string }} Host
@@ -61,7 +64,10 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
   const directories = ideDirectories(path.join(base, 'ide'));
   const runtime = path.join(base, 'run');
   const data = path.join(base, 'data');
-  writeSettings(directories, { user: { ...TEST_SETTINGS, ...settings }, machine });
+  writeSettings(directories, {
+    user: { ...TEST_SETTINGS, ...settings },
+    machine: { ...TEST_MACHINE_SETTINGS, ...machine },
+  });
   await installVsix(directories, VSIX);
   const server = await startCodeServer(directories, {
     folder: workspace,
