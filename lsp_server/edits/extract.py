@@ -138,7 +138,7 @@ def cut(text: str, tree: syntax.Tree, nodes: list[Node]) -> str:
     """Remove the lines of whole top-level nodes."""
     for node in sorted(nodes, key=lambda n: -n.start_byte):
         span = tree.span(node)
-        start, end = line_start(text, span.start), next_line(text, span.end)
+        start, end = line_start(text, span.start), next_line(text, max(span.end - 1, span.start))
         text = text[:start] + text[end:]
     return text.strip("\n")
 
@@ -147,7 +147,7 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
     """The lines of the reply that redefine the selection, with new definitions beside them."""
     wanted = set(selection.names)
     main = next((scope for scope in tree.scopes() if scope.name in wanted), None)
-    if main is None:
+    if main is None or main.node.has_error:
         return cut(text, tree, taken)
     level = main.parent
     around = selection.scopes[0].parent

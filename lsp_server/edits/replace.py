@@ -128,13 +128,14 @@ def _with_headers(text: str, selection: Selection) -> str:
     source = selection.document.text
     if old.span.start < selection.span.start:
         return text[: new.span.start] + text[new.header.start :]
+    lost = _lost_modifiers(source[old.header.start : old.header.end], text[new.header.start : new.header.end])
+    text = text[: new.header.start] + lost + text[new.header.start :]
     if new.header.start == new.span.start and old.header.start > old.span.start:
         above = unify_line_ends(source[old.span.start : old.header.start])
         if selection.indent:
             above = above.replace("\n" + selection.indent, "\n")
-        return text[: new.span.start] + above + text[new.span.start :]
-    lost = _lost_modifiers(source[old.header.start : old.header.end], text[new.header.start : new.header.end])
-    return text[: new.header.start] + lost + text[new.header.start :]
+        text = text[: new.span.start] + above + text[new.span.start :]
+    return text
 
 
 def _lost_modifiers(old: str, new: str) -> str:

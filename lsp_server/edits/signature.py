@@ -133,8 +133,10 @@ def _header_difference(old: syntax.Tree | None, new: syntax.Tree | None) -> str:
     if old is None or new is None:
         return ""
     known: dict[tuple[str, ...], list[str]] = {}
+    bodies: set[tuple[str, ...]] = set()
     for scope in new.scopes():
         known.setdefault(_path(scope), []).append(_header(new, scope))
+        bodies |= {_path(scope)} if scope.body is not None else set()
     for scope in old.scopes():
         if _is_local(scope):
             continue
@@ -144,6 +146,8 @@ def _header_difference(old: syntax.Tree | None, new: syntax.Tree | None) -> str:
             return f"`{name}` is gone"
         if _header(old, scope) not in known[path]:
             return f"the signature of `{name}` changes"
+        if scope.body is not None and path not in bodies:
+            return f"`{name}` loses its body"
     return ""
 
 

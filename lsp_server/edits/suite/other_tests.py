@@ -70,7 +70,7 @@ def tests_in(language: str, code: str) -> list[str]:
 def _copies(tree: syntax.Tree, document: Document) -> list[grammar.Node]:
     """Top-level nodes of the reply that define again what the source defines, or only show how to run the tests."""
     source = syntax.parse(document.language, document.text)
-    known = {scope.name for scope in source.scopes() if scope.parent is None} if source is not None else set()
+    known = {scope.name for scope in source.scopes()} if source is not None else set()
     known |= {"main"}
     spans = [s.span for s in tree.scopes() if s.parent is None and s.name in known]
     nodes = []

@@ -42,7 +42,9 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     own = names.analyse(document.text)
     bound = own.bound if own is not None else frozenset()
     existing = plan.existing_text or ""
-    kept = [node for node in tree.body if _belongs(node, bound)]
+    source = syntax.parse("python", document.text)
+    copies = bound | {scope.name for scope in source.scopes()} if source is not None else bound
+    kept = [node for node in tree.body if _belongs(node, copies)]
     count = sum(_count(node) for node in kept)
     if not count:
         raise EditRefused("The model's answer holds no test.")

@@ -70,7 +70,11 @@ def definitions(tree: ast.AST) -> list[Definition]:
 
 def take_docstring(node: Definition) -> ast.stmt | None:
     first = node.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         return node.body.pop(0)
     return None
 
@@ -85,7 +89,10 @@ def check_one(text: str, starts: list[int], tree: ast.Module, top: int, number: 
         return refusal.message
     (replacement,) = proposal.replacements
     new, span = proposal.new_text, replacement.span
-    assert new[: span.start] == text[: span.start] and new[span.start + len(replacement.text) :] == text[span.end :]
+    assert (
+        new[: span.start] == text[: span.start]
+        and new[span.start + len(replacement.text) :] == text[span.end :]
+    )
     removed = text[span.start : span.end].strip(" \t\\\r\n;")
     assert not removed or isinstance(ast.literal_eval(f"({removed})"), str)
     compare(tree, parsed(new), top, number)
@@ -150,6 +157,8 @@ def test_every_definition_of_the_standard_library_keeps_its_code() -> None:
 
     done, refused = run(files, sys.maxsize)
 
-    print(f"\n{done} functions and classes of {len(files)} files, {sum(refused.values())} refused: {dict(refused)}")
+    print(
+        f"\n{done} functions and classes of {len(files)} files, {sum(refused.values())} refused: {dict(refused)}"
+    )
     assert done > 15_000
     assert not refused

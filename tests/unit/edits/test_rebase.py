@@ -45,7 +45,20 @@ def last():
     return os.path.join("a", "b")
 '''
 DOCSTRING = '    """Say what it does."""\n'
-TYPED = ("x", "  ", "\n", "\n\n", "y = 2\n", "# note\n", "    pass\n", "😀", "\r\n", "(", '"""', "def new():\n    return 1\n\n\n")
+TYPED = (
+    "x",
+    "  ",
+    "\n",
+    "\n\n",
+    "y = 2\n",
+    "# note\n",
+    "    pass\n",
+    "😀",
+    "\r\n",
+    "(",
+    '"""',
+    "def new():\n    return 1\n\n\n",
+)
 
 
 def proposal(text: str, *replacements: Replacement) -> Proposal:
@@ -61,7 +74,9 @@ def edits_of(text: str) -> list[Replacement]:
         line = text.index("\n", at) + 1
         found.append(Replacement(Span(line, line), DOCSTRING))
         end = text.find("\n\n", at)
-        found.append(Replacement(Span(at, end if end >= 0 else len(text.rstrip())), "def changed():\n    return 0"))
+        found.append(
+            Replacement(Span(at, end if end >= 0 else len(text.rstrip())), "def changed():\n    return 0")
+        )
         at = text.find("def ", at + 1)
     return found
 
@@ -118,7 +133,9 @@ def test_an_edit_lands_where_it_belongs_or_is_refused(line_end: str) -> None:
         accepted += 1
         now = typist.text
         expected = now[: typist.start] + picked.text + now[typist.end :]
-        assert moved.new_text == expected or typist.touched and text_is_whole(moved, text, span), f"seed {seed}"
+        assert moved.new_text == expected or typist.touched and text_is_whole(moved, text, span), (
+            f"seed {seed}"
+        )
     assert accepted > 300
 
 
@@ -157,9 +174,15 @@ def test_equal_methods_are_told_apart_by_what_surrounds_them() -> None:
 
 def test_typing_inside_the_replaced_code_is_refused() -> None:
     start = BASE.index("def first")
-    pending = proposal(BASE, Replacement(Span(start, BASE.index("return total") + 12), "def first(a, b):\n    return 1"))
+    pending = proposal(
+        BASE, Replacement(Span(start, BASE.index("return total") + 12), "def first(a, b):\n    return 1")
+    )
 
-    for typed in (BASE.replace("a + b", "a - b"), BASE.replace("def first", "xdef first"), BASE.replace("return total\n", "return total0\n")):
+    for typed in (
+        BASE.replace("a + b", "a - b"),
+        BASE.replace("def first", "xdef first"),
+        BASE.replace("return total\n", "return total0\n"),
+    ):
         with pytest.raises(EditRefused):
             rebase(pending, typed)
 
