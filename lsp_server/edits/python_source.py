@@ -18,7 +18,7 @@ from lsp_server.edits.layout import LINE_END, line_start, line_stop, next_line
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 WHOLE_FILE = 12_000
-"""Code points up to which a whole file is parsed; of a longer one only the statement around the edit."""
+"""Code points up to which a whole file, or a whole top-level statement, is parsed to prove an edit."""
 
 
 def parse(text: str) -> ast.Module | None:
@@ -84,14 +84,18 @@ class Region:
 def regions(text: str, target: Span) -> Iterator[Region]:
     """Yield parts of a Python file that contain `target`, the largest affordable first.
 
-    A smaller one serves when the rest of the file has a mistake, or is written in a newer Python than this one.
+    A part is whole statements, and bytes outside it stay equal: what holds for it holds for the file. A smaller one
+    serves when the rest of the file has a mistake, or is written in a newer Python than this one.
     """
     tree = syntax.parse("python", text)
     if tree is None or len(text) <= WHOLE_FILE:
         yield Region(Span(0, len(text)))
     if tree is None:
         return
-    yield statements(text, target)
+    top = statements(text, target)
+    is_small = top.span.end - top.span.start <= WHOLE_FILE
+    if is_small:
+        yield top
     scope = tree.innermost(target)
     while scope is not None:
         start = line_start(text, scope.span.start)
@@ -100,6 +104,8 @@ def regions(text: str, target: Span) -> Iterator[Region]:
             block = Span(start, next_line(text, scope.span.end))
             yield Region(block, "if 1:\n" if lead else "")
         scope = scope.parent
+    if not is_small:
+        yield top
 
 
 def statements(text: str, target: Span) -> Region:

@@ -38,9 +38,12 @@ TEXTS = {
     "fences": "Do it.\n\nExample:\n```python\nx = 1\n```\n~~~\ny\n~~~\n",
     "CRLF": "Summary line.\r\n\r\nMore text\r\nin two lines.\r\n",
     "control": "Bell \x07, null \x00, escape \x1b[0m, form feed \x0c, vertical \x0b tab, DEL \x7f.",
-    "unicode": "Prüft 😀 λ-Ausdrücke, 中文，‮reversed‬,   and \ud800 alone, \u2028 too.",
+    "unicode": "Prüft 😀 λ-Ausdrücke, 中文,‮reversed‬,   and \ud800 alone, \u2028 too.",
     "very long": "Word " * 300 + "x" * 400 + ".",
-    "sections": "Sum up.\n\nArgs:\n    a: the first.\n    b (int): the second, which needs a rather long explanation to wrap it.\n\nReturns:\n    int: it\n\n>>> f(1)\n2\n",
+    "sections": (
+        "Sum up.\n\nArgs:\n    a: the first.\n    b (int): the second, which needs a rather long explanation to wrap it.\n\n"
+        "Returns:\n    int: it\n\n>>> f(1)\n2\n"
+    ),
     "code first": "x = {}[0] if (1) else '''",
     "escapes": "Use \\N{BULLET} and \\u1234 and {braces} and %s",
     "code": 'def g():\n    """Inside a copy of code: \\\\n and \\"quotes\\"."""\n    return 1\n',

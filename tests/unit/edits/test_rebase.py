@@ -133,7 +133,7 @@ def test_an_edit_lands_where_it_belongs_or_is_refused(line_end: str) -> None:
         accepted += 1
         now = typist.text
         expected = now[: typist.start] + picked.text + now[typist.end :]
-        assert moved.new_text == expected or typist.touched and text_is_whole(moved, text, span), (
+        assert moved.new_text == expected or (typist.touched and text_is_whole(moved, text, span)), (
             f"seed {seed}"
         )
     assert accepted > 300
