@@ -69,6 +69,13 @@ def _answerable(request: dict[str, Any]) -> bool:
         return False
 
 
+def _meaning(answer: Any) -> Any:
+    """The answer without what is false: a capability that is missing is not there either."""
+    if isinstance(answer, dict):
+        return {key: _meaning(value) for key, value in answer.items() if value is not False}
+    return answer
+
+
 class _Replayed:
     """A stream that begins with bytes already read."""
 
@@ -108,6 +115,6 @@ class _Swallowing:
         message = _parsed(data.partition(b"\r\n\r\n")[2])
         if message.get("id") != self._id or "method" in message:
             return False
-        if message.get("result") != self._answered:
+        if _meaning(message.get("result")) != _meaning(self._answered):
             log.warning("The prepared answer to initialize is stale: run extension/scripts/generate.py")
         return True

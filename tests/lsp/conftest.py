@@ -31,6 +31,8 @@ class ClientProtocol(LanguageClientProtocol):
         return MESSAGES.get(method) or super().get_message_type(method)
 
     def get_result_type(self, method: str) -> Any:
+        if method == lsp.TEXT_DOCUMENT_CODE_ACTION:
+            return None  # lsprotocol takes every action with a command for a Command: leave it as it came
         return RESULTS.get(method) or super().get_result_type(method)
 
 

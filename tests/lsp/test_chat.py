@@ -1,0 +1,57 @@
+"""Chat: the client keeps the conversation, the server answers its last turn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lsp_server import protocol
+from tests.lsp.asking import PARSE, at
+from tests.lsp.conftest import Client
+
+
+def turns(*texts: str) -> list[protocol.Turn]:
+    return [protocol.Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(texts)]
+
+
+async def test_two_turns_about_attached_code(extension: Client, workspace: Path) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+    attached = [protocol.Attachment(uri, at(3, 0, 5, 38))]
+    await extension.script(["It splits ", "a line."], ["A tuple."])
+
+    first = await extension.ask(protocol.CHAT, protocol.ChatParams("c1", turns("What is it?"), attached))
+    second = await extension.ask(
+        protocol.CHAT,
+        protocol.ChatParams("c2", turns("What is it?", first.text, "What does it return?"), attached),
+    )
+
+    assert (first.text, second.text) == ("It splits a line.", "A tuple.")
+    assert [e.text for e in extension.events if e.run_id == "c1" and e.kind == "delta"] == [
+        "It splits ",
+        "a line.",
+    ]
+    asked, again = [request["messages"] for request in await extension.requests()]
+    assert "parse_header" in asked[1][1]
+    assert again[: len(asked)] == asked, "the second prompt extends the first, which is in the KV cache"
+
+
+async def test_a_file_that_is_not_open_is_read_from_disk(extension: Client, workspace: Path) -> None:
+    path = workspace / "é.py"
+    path.write_text("def on_disk(): ...\n", "utf-8")
+    await extension.script(["Yes."])
+
+    await extension.ask(
+        protocol.CHAT, protocol.ChatParams("c1", turns("Seen?"), [protocol.Attachment(path.as_uri())])
+    )
+
+    assert "on_disk" in (await extension.requests())[0]["messages"][1][1]
+
+
+async def test_turns_that_no_longer_fit_are_told(extension: Client) -> None:
+    long = [f"question {i} " + "word " * 400 for i in range(20)] + ["the last"]
+    await extension.script(["Answer."])
+
+    result = await extension.ask(protocol.CHAT, protocol.ChatParams("c1", turns(*long)))
+
+    assert result.receipt.dropped_turns > 0
+    assert any(e.kind == "note" and "left out" in e.text for e in extension.events)
+    assert result.receipt.prompt_tokens < 4096

@@ -1,0 +1,111 @@
+"""Hovers: the signature at once, the explanation when it is there, and never one waiting for another."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcRequestCancelled
+
+from lsp_server import protocol
+from tests.lsp.asking import PARSE
+from tests.lsp.conftest import Client, Start
+
+NAME = lsp.Position(3, 6)
+CALL = "\n\nprint(parse_header('a: b'))\n"
+
+
+async def hover(client: Client, uri: str, position: lsp.Position = NAME) -> str:
+    params = lsp.HoverParams(lsp.TextDocumentIdentifier(uri), position)
+    found = await client.text_document_hover_async(params)
+    return found.contents.value if found else ""  # type: ignore[union-attr]
+
+
+def explanation(uri: str, position: lsp.Position = NAME) -> protocol.HoverExplanationParams:
+    return protocol.HoverExplanationParams(lsp.TextDocumentIdentifier(uri), position)
+
+
+async def test_plain_client_gets_the_signature_then_the_explanation(plain: Client, workspace: Path) -> None:
+    uri = plain.open(workspace / "a.py", PARSE)
+    await plain.script(["It splits a header."])
+
+    first = await hover(plain, uri)
+    while "splits" not in (second := await hover(plain, uri)):
+        await asyncio.sleep(0.02)
+
+    assert "def parse_header(line)" in first and "hover again" in first
+    assert "It splits a header." in second
+    assert len(await plain.requests()) == 1
+    assert (await plain.requests())[0]["priority"] == "HOVER"
+
+
+async def test_a_call_shows_the_signature_of_its_definition(plain: Client, workspace: Path) -> None:
+    uri = plain.open(workspace / "a.py", PARSE + CALL)
+
+    assert "def parse_header(line)" in await hover(plain, uri, lsp.Position(8, 8))
+
+
+async def test_nothing_is_said_of_other_text(plain: Client, workspace: Path) -> None:
+    uri = plain.open(workspace / "a.py", PARSE)
+    other = plain.open(workspace / "a.txt", "words", "plaintext")
+
+    assert await hover(plain, uri, lsp.Position(1, 0)) == ""
+    assert await hover(plain, other, lsp.Position(0, 1)) == ""
+
+
+async def test_the_extension_gets_the_explanation_apart(extension: Client, workspace: Path) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+    await extension.script(["It splits a header."])
+
+    signature = await hover(extension, uri)
+    first = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri))
+    second = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri))
+
+    assert "hover again" not in signature
+    assert first.markdown == second.markdown == "It splits a header."
+    assert len(await extension.requests()) == 1
+
+
+async def test_two_hovers_share_one_answer(extension: Client, workspace: Path) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+    await extension.script([{"gate": "go"}, "It splits."])
+
+    both = [
+        asyncio.ensure_future(extension.ask(protocol.HOVER_EXPLANATION, explanation(uri))) for _ in range(2)
+    ]
+    while not await extension.requests():
+        await asyncio.sleep(0.02)
+    await extension.script(open=["go"])
+
+    assert [result.markdown for result in await asyncio.gather(*both)] == ["It splits.", "It splits."]
+    assert len(await extension.requests()) == 1
+
+
+async def test_fifty_rapid_hovers_leave_no_backlog(extension: Client, workspace: Path) -> None:
+    text = "".join(f"def f{i}():\n    return {i}\n\n\n" for i in range(50))
+    uri = extension.open(workspace / "a.py", text)
+    await extension.script(*([[{"gate": "never"}]] * 50))
+
+    for i in range(50):
+        asked = extension.ask(
+            protocol.HOVER_EXPLANATION, explanation(uri, lsp.Position(4 * i, 5)), f"hover-{i}"
+        )
+        waiting = asyncio.ensure_future(asked)
+        await asyncio.sleep(0)
+        extension.cancel_request(lsp.CancelParams(f"hover-{i}"))
+        with pytest.raises(JsonRpcRequestCancelled):
+            await waiting
+
+    assert all(request["outcome"] == "cancelled" for request in await extension.requests())
+
+
+async def test_hover_mode_off_asks_nothing(start: Start, workspace: Path) -> None:
+    client = await start(settings={"hover": {"mode": "off"}})
+    uri = client.open(workspace / "a.py", PARSE)
+
+    text = await hover(client, uri)
+
+    assert "def parse_header" in text and "again" not in text
+    assert await client.requests() == []
