@@ -43,6 +43,8 @@ CASES = {
     "method": ("shop/cart.py", "python", PYTHON, "def total", ""),
     "function": ("src/range.rs", "rust", RUST, "pub fn", ""),
     "markdown": ("notes.md", "markdown", MARKDOWN, "Run this", ""),
+    "class": ("shop/cart.py", "python", PYTHON, "class Cart", ""),
+    "go": ("add.go", "go", GO, "func Add", ""),
     "lines": ("add.go", "go", GO, "c := a + b", "c := a + b"),
 }
 """Name -> path, language, text, where the selection begins, and the selected text ("": a cursor)."""

@@ -16,7 +16,7 @@ LIBRARY = Library.load([built_in()])
 RENDERINGS = [
     (action.id, variant)
     for action in LIBRARY.actions()
-    for variant in ("plain", "lines", *EXTRAS.get(action.id, {}))
+    for variant in ("plain", "lines", "class", *EXTRAS.get(action.id, {}))
 ]
 
 
@@ -45,7 +45,7 @@ def test_task(action: str, variant: str, golden: Callable[[str, str], None]) -> 
 
 @pytest.mark.parametrize("language", ["python", "rust", "go", "typescript"])
 def test_docstring_in_the_style_of_the_language(language: str, golden: Callable[[str, str], None]) -> None:
-    styles = {"python": "method", "rust": "function", "go": "lines", "typescript": "method"}
+    styles = {"python": "method", "rust": "function", "go": "go", "typescript": "method"}
     values = values_of(styles[language])
     if language == "typescript":
         values |= {"doc_style": "JSDoc comment", "language": "TypeScript", "fence": "typescript"}
