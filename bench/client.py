@@ -40,7 +40,7 @@ class Run:
 
     id: int
     sent: float
-    result: asyncio.Future[dict[str, Any]]
+    result: asyncio.Future[Any]
     events: list[Event] = field(factory=list)
     arrived: asyncio.Event = field(factory=asyncio.Event)
 
@@ -71,7 +71,7 @@ class Client:
         self.status: dict[str, Any] = {}
         self.status_changed = asyncio.Event()
         self._ids = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._runs: dict[str, Run] = {}
         self._reader = asyncio.create_task(self._read())
 
@@ -156,9 +156,9 @@ class Client:
         for future in self._waiting.values():
             future.cancel()
 
-    def _expect(self) -> tuple[int, asyncio.Future[dict[str, Any]]]:
+    def _expect(self) -> tuple[int, asyncio.Future[Any]]:
         number = next(self._ids)
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         return number, future
 
@@ -173,7 +173,9 @@ class Client:
         with contextlib.suppress(asyncio.IncompleteReadError):
             while True:
                 head = await stream.readuntil(b"\r\n\r\n")
-                length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length"))
+                length = next(
+                    int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length")
+                )
                 body = await stream.readexactly(length)
                 self._receive(json.loads(body), time.perf_counter())
 
@@ -217,7 +219,12 @@ async def server(directory: Path, log: Path | None = None) -> AsyncIterator[Clie
 async def spawn(directory: Path, log: Path | None = None) -> Client:
     environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environ |= {"HOME": str(directory), "XDG_CONFIG_HOME": str(directory / "config"), "PYTHONPATH": str(ROOT)}
-    arguments: Sequence[str] = ["--runtime-dir", str(directory / "run"), "--data-dir", str(directory / "data")]
+    arguments: Sequence[str] = [
+        "--runtime-dir",
+        str(directory / "run"),
+        "--data-dir",
+        str(directory / "data"),
+    ]
     with (log or directory / "server.log").open("ab") as errors:
         spawned = time.perf_counter()
         process = await asyncio.create_subprocess_exec(

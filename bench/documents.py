@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from random import Random
 
-NOUNS = "order invoice packet sensor channel buffer account ticket route vector frame session cluster token ledger".split()
-VERBS = "merge split parse route check store scale clip sort group filter rank pack trace match".split()
+NOUNS = (
+    *("order", "invoice", "packet", "sensor", "channel", "buffer", "account", "ticket"),
+    *("route", "vector", "frame", "session", "cluster", "token", "ledger"),
+)
+VERBS = (
+    *("merge", "split", "parse", "route", "check", "store", "scale", "clip"),
+    *("sort", "group", "filter", "rank", "pack", "trace", "match"),
+)
 
 
 def function(random: Random, statements: int) -> str:
@@ -15,7 +21,9 @@ def function(random: Random, statements: int) -> str:
     lines = [f"def {name}({noun}s, limit={random.randrange(2, 99)}):", f"    chosen_{noun}s = []"]
     for i in range(statements):
         other = random.choice(NOUNS)
-        lines.append(f"    {other}_{i} = [{noun} for {noun} in {noun}s if {noun}.{other} > {random.randrange(1000)}]")
+        lines.append(
+            f"    {other}_{i} = [{noun} for {noun} in {noun}s if {noun}.{other} > {random.randrange(1000)}]"
+        )
         lines.append(f"    chosen_{noun}s.extend({other}_{i}[:limit])")
     return "\n".join([*lines, f"    return chosen_{noun}s"]) + "\n"
 
