@@ -42,6 +42,10 @@ class Connector(Protocol):
         """The running engine, started if need be. Raises EngineError."""
         ...
 
+    async def stop(self) -> None:
+        """End the running engine where it is ours; wait until it is gone."""
+        ...
+
 
 class HttpEngine:
     """An `Engine` over HTTP. To be used on one event loop."""
@@ -49,9 +53,10 @@ class HttpEngine:
     def __init__(self, connector: Connector, initial: EngineStatus) -> None:
         self._connector = connector
         self._board = StatusBoard(initial)
-        self._lease = Lease(self._board, self._adopt)
+        self._lease = Lease(self._board, self._adopt, self._forget)
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def status(self) -> EngineStatus:
@@ -88,7 +93,7 @@ class HttpEngine:
             yield Finished("length", Usage())
             return
         httpx = await load_httpx()
-        reader, received_any = AnswerReader(), False
+        reader = AnswerReader()
         for last_try in (False, True):
             try:
                 async with self._post(connection, messages, sampling, priority) as response:
@@ -99,7 +104,6 @@ class HttpEngine:
                         raise failures.refused(response.status_code, body, url=connection.url)
                     parser = EventParser()
                     async for received in response.aiter_raw():
-                        received_any = True
                         for data in parser.feed(received):
                             for event in reader.read(data):
                                 yield event
@@ -117,8 +121,7 @@ class HttpEngine:
                 raise failures.lost(self._kind(connection)) from error
         finished = reader.finish()
         if finished is None:
-            if not received_any:
-                self._forget(connection)
+            self._forget(connection)
             raise failures.lost(self._kind(connection))
         self._answered(connection, finished)
         yield finished
@@ -130,12 +133,21 @@ class HttpEngine:
             return estimate(messages)
         return await count_tokens(connection, messages)
 
+    async def stop(self) -> None:
+        """End our own host, for every window; of a remote engine only the connection."""
+        await self._lease.aclose()
+        async with self._connecting:
+            if self._connection is not None:
+                self._forget(self._connection)
+            await self._connector.stop()
+        self._board.set(EngineStatus("stopped", kind=self.status.kind, model=self.status.model))
+
     async def aclose(self) -> None:
         """Give up the lease and close the connection; our host keeps running for others."""
         await self._lease.aclose()
         if self._connection is not None:
-            await self._connection.client.aclose()
-            self._connection = None
+            self._forget(self._connection)
+        await asyncio.gather(*self._closing)
 
     # ── the connection ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -178,9 +190,12 @@ class HttpEngine:
         return connection
 
     def _forget(self, connection: Connection) -> None:
-        """Look again before the next request."""
+        """Close this connection and look again before the next request."""
         if self._connection is connection:
             self._connection = None
+            task = asyncio.create_task(connection.client.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
     def _post(
         self,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from lsp_server.engine.connection import Connection, open_host
+from lsp_server.engine.control import stop
 from lsp_server.engine.launcher import Launcher
 from lsp_server.engine.records import HostRecord
+from lsp_server.errors import EngineUnavailable
 
 
 class LocalConnector:
@@ -19,6 +21,14 @@ class LocalConnector:
     async def connect(self) -> Connection:
         """The running host, started if need be."""
         return await _open(await self._launcher.find_or_start())
+
+    async def stop(self) -> None:
+        """End the running host. Raises EngineUnavailable when it does not leave."""
+        record = await self._launcher.find()
+        if record is not None and not await stop(record):
+            raise EngineUnavailable(
+                f"The engine (process {record.pid}) did not stop in time.", button="showLog"
+            )
 
 
 async def _open(record: HostRecord) -> Connection:

@@ -25,6 +25,9 @@ class RemoteConnector:
         """Nothing to find: a remote engine is only ever connected to."""
         return None
 
+    async def stop(self) -> None:
+        """A remote engine is not ours to end."""
+
     async def connect(self) -> Connection:
         """Ask for the served models. Raises EngineError."""
         if urlsplit(self._url).scheme not in ("http", "https") or not urlsplit(self._url).hostname:

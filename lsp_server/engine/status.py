@@ -69,10 +69,16 @@ class StatusBoard:
 class Lease:
     """Holds /status of our host open, for as long as the host lives; then looks for its successor."""
 
-    def __init__(self, board: StatusBoard, find: Callable[[], Awaitable[Connection | None]]) -> None:
-        """`find` looks for a running host and starts none."""
+    def __init__(
+        self,
+        board: StatusBoard,
+        find: Callable[[], Awaitable[Connection | None]],
+        lost: Callable[[Connection], None],
+    ) -> None:
+        """`find` looks for a running host and starts none; `lost` is told of one that has left."""
         self._board = board
         self._find = find
+        self._lost = lost
         self._task: asyncio.Task[None] | None = None
         self._followed: Connection | None = None
 
@@ -86,10 +92,10 @@ class Lease:
         self._task = asyncio.create_task(self._run(connection))
 
     async def aclose(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def _run(self, connection: Connection) -> None:
         httpx = await load_httpx()
@@ -97,6 +103,7 @@ class Lease:
             with suppress(httpx.HTTPError):
                 async for status in _statuses(connection):
                     self._board.set(own_status(status))
+            self._lost(connection)
             self._board.set(
                 EngineStatus("stopped", kind=self._board.status.kind, model=self._board.status.model)
             )
