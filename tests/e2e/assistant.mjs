@@ -14,7 +14,7 @@ export const ANSWER_TIMEOUT_MS = 180_000;
 
 /** @param {Page} page */
 function diff(page) {
-  return page.locator('.editor-group-container.active .diff-editor');
+  return page.locator('.editor-group-container.active .monaco-diff-editor');
 }
 
 /**

@@ -133,7 +133,7 @@ export function webview(page, selector) {
 
 /** The text of the open diff's right side as it is drawn. @param {Page} page */
 export function proposedText(page) {
-  return page.locator('.editor-group-container .diff-editor .editor.modified .view-lines').first();
+  return page.locator('.editor-group-container .monaco-diff-editor .editor.modified .view-lines').first();
 }
 
 /** @param {Page} page */
