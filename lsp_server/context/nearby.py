@@ -32,11 +32,11 @@ def nearby(tree: Tree, target: Span, budget: int, estimate: Estimate) -> tuple[s
     rest = _rest_of_function(tree, target, budget, estimate)
     if rest is not None:
         pieces.append(rest)
-        budget -= estimate(rest.text)
+        budget -= _cost(tree, rest, estimate)
     misses = folded = 0
     for scope in _nearest(tree, target):
         piece = Piece(scope.span, _whole_lines(tree.text, scope.span), scope.parent)
-        cost = estimate(piece.text) + 2
+        cost = _cost(tree, piece, estimate)
         if misses < MISSES and cost <= budget:
             pieces.append(piece)
             budget -= cost
@@ -60,10 +60,22 @@ def _rest_of_function(tree: Tree, target: Span, budget: int, estimate: Estimate)
     start = lines.at(tree.text, scope.span.start).start
     text = tree.text[start : scope.span.end]
     inner = Span(target.start - start, target.end - start)
-    before, after = surroundings(text, inner, budget, estimate)
-    indent = " " * (target.start - lines.at(tree.text, target.start).start)
+    indent = lines.indentation(tree.text, lines.at(tree.text, target.start))
     mark = f"{indent}{tree.info.line_comment} (the selected code)\n"
-    return Piece(scope.span, (before + mark + after).rstrip(), scope.parent)
+    head = f"{lines.indentation(text, Span(0, len(text)))}{signature(tree, scope)}\n{indent}...\n"
+    room = budget - _cost(tree, Piece(scope.span, head + mark, scope.parent), estimate)
+    if room <= 0:
+        return None
+    before, after = surroundings(text, inner, room, estimate)
+    whole_before = text[: lines.at(text, inner.start).start].replace("\r\n", "\n")
+    head = "" if before == whole_before else head
+    return Piece(scope.span, (head + before + mark + after).rstrip(), scope.parent)
+
+
+def _cost(tree: Tree, piece: Piece, estimate: Estimate) -> int:
+    """Tokens of a piece with the header of its class and the blank line before it, rounded up."""
+    header = signature(tree, piece.parent) if piece.parent else ""
+    return estimate(f"{header}\n{piece.text}\n\n") + 1
 
 
 def _nearest(tree: Tree, target: Span) -> Iterator[Scope]:

@@ -42,9 +42,10 @@ def emptied(tree: Tree, offset: int) -> Emptied | None:
         if rest is None or len(rest.errors()) >= errors:
             continue
         scope = rest.innermost(lines.stripped(text, header))
-        if scope is not None and scope.header.start >= header.start:
+        if scope is not None and scope.body is not None and scope.body.start >= header.start:
             grown = len(text) - len(rest.text)
-            return Emptied(Span(scope.span.start, scope.span.end + grown), rest, scope)
+            span = lines.stripped(text, Span(scope.span.start, scope.span.end + grown))
+            return Emptied(span, rest, scope)
     return None
 
 

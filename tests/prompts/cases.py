@@ -68,7 +68,7 @@ EXTRAS: dict[str, dict[str, dict[str, object]]] = {
         "exemplified": {
             "framework": "pytest",
             "import_line": "from shop.cart import Cart",
-            "example": "def test_clear():\n    assert not Cart('a').items",
+            "example": 'def test_clear():\n    assert not Cart("a").items',
         },
     },
 }

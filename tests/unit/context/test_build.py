@@ -218,3 +218,18 @@ def test_line_ends_and_indentation_are_normal_in_prompts() -> None:
 
     assert code.values["selection"] == "def f(self):\n\tif 1:\n\t\treturn '👍🏽'"
     assert not any("\r" in str(value) for value in code.values.values())
+
+
+@pytest.mark.parametrize("budget", [0, 10, 60, 200])
+def test_a_part_of_a_long_function_is_shown_with_its_header_within_the_budget(budget: int) -> None:
+    body = "".join(f"    step_{i}()\n" for i in range(200))
+    doc = document(f"def long(a):\n{body}")
+    at = doc.text.index("step_100()")
+
+    code = build(doc, target_span(doc, Span(at, at + 10)), budget, estimate)
+
+    nearby = str(code.values["nearby"])
+    assert estimate(nearby) <= budget
+    if budget == 200:
+        assert nearby.startswith("def long(a):\n    ...\n")
+        assert "step_99()\n    # (the selected code)\n    step_101()" in nearby

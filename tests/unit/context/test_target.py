@@ -175,3 +175,25 @@ def test_a_span_beyond_the_end_is_clamped() -> None:
     doc = Document("file:///a.py", "a.py", "python", "def f():\n    pass")
 
     assert target_span(doc, Span(500, 900)) == Span(0, 17)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "python",
+            "def f():\r\n    x = «»(1\r\n    y = 2\r\n\r\ndef g(): pass\r\n",
+            "def f():\r\n    x = (1\r\n    y = 2",
+        ),
+        ("rust", "fn f() {\n    if a {«»\n}\n\nfn g() {}\n", "fn f() {\n    if a {\n}"),
+        (
+            "java",
+            "class A {\n    @X\n    int f() {\n        g(«»;\n    }\n\n    int h() {}\n}\n",
+            "@X\n    int f() {\n        g(;\n    }",
+        ),
+    ],
+)
+def test_an_unfinished_definition_ends_where_its_indentation_does(
+    language: str, text: str, expected: str
+) -> None:
+    check(language, text, expected)
