@@ -3,11 +3,17 @@ import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
   LanguageClient,
   type LanguageClientOptions,
   type Middleware,
+  RevealOutputChannelOn,
   type ServerOptions,
+  State,
 } from 'vscode-languageclient/node';
+import { Crashes } from './crashes';
 import { readEngineKey } from './engineKey';
 import type { InitializationOptions } from './protocol';
 import { findPython } from './python';
@@ -20,6 +26,27 @@ export const LINKABLE_COMMANDS = [
   'ttAssistant.showLog',
 ] as const;
 
+/** All messages to the user are ours: the client only logs. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+function errorHandler(log: vscode.LogOutputChannel, crashes: Crashes): ErrorHandler {
+  return {
+    error: (error) => {
+      log.error(error);
+      return { action: ErrorAction.Continue, handled: true };
+    },
+    closed: () => {
+      const restart = crashes.worthRestart(Date.now());
+      log.error(`The language server went away; ${restart ? 'starting it again' : 'not starting it again'}.`);
+      return { action: restart ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
+    },
+  };
+}
+
 export async function createClient(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
@@ -28,6 +55,7 @@ export async function createClient(
   const [python, key] = await Promise.all([findPython(log), readEngineKey(context.secrets)]);
   const launcher = context.asAbsolutePath(path.join('extension', 'launch.py'));
   log.info(`Starting the language server with ${python}`);
+  const crashes = new Crashes();
   const server: ServerOptions = {
     command: python,
     args: ['-s', launcher],
@@ -47,6 +75,13 @@ export async function createClient(
     }),
     markdown: { isTrusted: { enabledCommands: LINKABLE_COMMANDS }, supportThemeIcons: true },
     middleware,
+    errorHandler: errorHandler(log, crashes),
+    initializationFailedHandler: () => false,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
   };
-  return new LanguageClient(SECTION, 'TT Coding Assistant', server, options);
+  const client = new QuietClient(SECTION, 'TT Coding Assistant', server, options);
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Running) crashes.markRunning();
+  });
+  return client;
 }

@@ -1,6 +1,7 @@
 // Puts the parts together. Nothing here waits for the server: commands and views exist at once.
 import * as vscode from 'vscode';
 import { Actions } from './actions';
+import { Announcements } from './announcements';
 import { stop } from './answer';
 import { attachedRange } from './chat/attachments';
 import { ConversationStore } from './chat/store';
@@ -50,9 +51,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const results = new ResultView(context.extensionUri, codeBlocks, continueInChat, log);
   const runner = new ActionRunner(server, actions, editors, results, previews);
   const statusBar = new StatusBar(server);
+  const announcements = new Announcements(server);
   const parts = { context, log, session: server, editors, actions, runner, previews, chat, store, statusBar };
 
-  context.subscriptions.push(log, server, editors, actions, previews, warming, chat, results, statusBar);
+  context.subscriptions.push(
+    log,
+    server,
+    editors,
+    actions,
+    previews,
+    warming,
+    chat,
+    results,
+    statusBar,
+    announcements,
+  );
   for (const [name, body] of Object.entries(commandsOf(parts))) {
     const command = (...args: never[]): Promise<void> => guard(() => body(...args));
     context.subscriptions.push(vscode.commands.registerCommand(`ttAssistant.${name}`, command));

@@ -162,7 +162,13 @@ export class Session implements vscode.Disposable {
       if (client !== this.client || this.restarts.running) return;
       if (newState === State.Running) this.become({ kind: 'running', client });
       else if (newState === State.Starting) this.become({ kind: 'starting' });
-      else this.become({ kind: 'failed', failure: failure('The language server stopped.', 'restartServer') });
+      else if (this.current.kind !== 'failed') {
+        const cause = failure(
+          'The language server stopped and was not started again. Its log says why.',
+          'showLog',
+        );
+        this.become({ kind: 'failed', failure: cause });
+      }
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { Crashes } from '../../extension/src/crashes';
 import { debounce } from '../../extension/src/debounce';
 import { Serial } from '../../extension/src/serial';
 
@@ -55,4 +56,18 @@ test('while one restart runs, all further requests share the next one', async ()
 
   assert.deepEqual(begun, ['first', 'second']);
   assert.equal(serial.running, undefined);
+});
+
+test('a server that never ran is not started again', () => {
+  assert.equal(new Crashes().worthRestart(0), false);
+});
+
+test('a server is started again after a crash, but not after many in a short time', () => {
+  const crashes = new Crashes();
+  crashes.markRunning();
+
+  const verdicts = [0, 1, 2, 3, 4].map((second) => crashes.worthRestart(second * 1000));
+
+  assert.deepEqual(verdicts, [true, true, true, true, false]);
+  assert.equal(crashes.worthRestart(10 * 60 * 1000), true);
 });
