@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.uris import from_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
 from lsp_server import actions, protocol
 from lsp_server.edits.types import Proposal
@@ -97,6 +97,8 @@ async def _run(session: Session, asked: actions.Request, report: Report) -> acti
 async def _apply(server: LanguageServer, session: Session, proposal: Proposal) -> None:
     try:
         edit = await workspace_edit(proposal, session.documents, server.client_capabilities)
+        if proposal.creates_file:
+            await asyncio.to_thread(_make_directory, proposal.uri)
     except EditRefused as refusal:
         _say(server, lsp.MessageType.Warning, refusal.message)
         return
@@ -110,6 +112,12 @@ async def _apply(server: LanguageServer, session: Session, proposal: Proposal) -
             lsp.MessageType.Warning,
             f"The editor did not apply the edit{reason}. Run the action again.",
         )
+
+
+def _make_directory(uri: str) -> None:
+    """Make the directory of a new file: not every client does."""
+    if path := to_fs_path(uri):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 async def _show(server: LanguageServer, session: Session, title: str, text: str) -> None:

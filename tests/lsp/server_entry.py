@@ -1,4 +1,4 @@
-"""The language server with a scripted engine, as a process: argv is the user's prompt folder.
+"""The language server with a scripted engine, as a process: argv is the user's prompt folder, and a JSON file of answers.
 
 Three requests that only tests send drive the script; their parameters and results are JSON in a string.
 """
@@ -50,6 +50,8 @@ def main() -> None:
     user_prompts = Path(sys.argv[1])
     logging.basicConfig(stream=sys.stderr, level="INFO")
     engine = ScriptedEngine()
+    for answer in json.loads(Path(sys.argv[2]).read_text("utf-8")) if sys.argv[2:] else ():
+        engine.enqueue(*map(step, answer))
     server = create_server(
         Wiring(
             make_engine=lambda settings: engine,

@@ -60,7 +60,10 @@ def wire(tmp_path: Path) -> Any:
     made = Wire(tmp_path)
     yield made
     made.process.kill()
-    made.process.communicate()
+    made.process.wait()
+    for pipe in (made.process.stdin, made.process.stdout, made.process.stderr):
+        assert pipe
+        pipe.close()
 
 
 def test_prints_writes_and_children_never_reach_the_client(wire: Wire) -> None:
