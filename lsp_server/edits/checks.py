@@ -25,6 +25,8 @@ def parses(document: Document, replacements: tuple[Replacement, ...]) -> Check:
     if before is not None:
         after = syntax.parse(document.language, new_text)
     if before is None or after is None:
+        if document.language == "python":
+            return _compiles(document, replacements)
         return Check("parses", None, f"no grammar for {document.language} is installed")
     if after.has_error:
         old_errors, new_errors = before.errors(), after.errors()
@@ -34,7 +36,7 @@ def parses(document: Document, replacements: tuple[Replacement, ...]) -> Check:
             line = new_text.count("\n", 0, (new_ones or new_errors)[0].start) + 1
             return Check("parses", False, f"line {line} is not valid {document.language}")
     if document.language == "python":
-        return _compiles(document, replacements, new_text)
+        return _compiles(document, replacements)
     return Check("parses", True)
 
 
@@ -52,7 +54,7 @@ def _touches(spans: list[Span], replacements: tuple[Replacement, ...]) -> bool:
     return False
 
 
-def _compiles(document: Document, replacements: tuple[Replacement, ...], new_text: str) -> Check:
+def _compiles(document: Document, replacements: tuple[Replacement, ...]) -> Check:
     old, new, _ = affected(document, replacements)
     error = python_source.compiles(new)
     if error and not python_source.compiles(old):

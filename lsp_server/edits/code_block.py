@@ -12,6 +12,7 @@ from lsp_server.document import Document, Span
 from lsp_server.edits import checks, extract, grammar, imports
 from lsp_server.edits.indent import dedent, reindent
 from lsp_server.edits.layout import (
+    LINE_END,
     indent_unit,
     indentation,
     line_end,
@@ -22,6 +23,8 @@ from lsp_server.edits.layout import (
 from lsp_server.edits.replace import propose_replacement
 from lsp_server.edits.types import Proposal, Replacement
 from lsp_server.errors import EditRefused
+
+OPENS = re.compile(r"[:{(\[]\s*(?:#.*|//.*)?$")
 
 
 def propose_code(document: Document, cursor: Span, code: str) -> Proposal:
@@ -107,22 +110,34 @@ def _at_line(document: Document, offset: int, code: str) -> Replacement:
     """Fill the blank line at `offset`, or follow the line there; inside a block that the line opens."""
     text = document.text
     start, stop = line_start(text, offset), line_stop(text, offset)
-    line, end = text[start:stop], line_end(text, offset)
-    unit = indent_unit(text)
-    indent = indentation(text, start)
+    line, end, unit = text[start:stop], line_end(text, offset), indent_unit(text)
     if not line.strip():
-        indent = indent or _indent_above(text, start)
-        written = indent + reindent(code, indent, unit, document.language, "")
+        indent = indentation(text, start) or _indent_around(text, start, stop)
+        lead = _distance(document, start, indent, code)
+        written = lead + indent + reindent(code, indent, unit, document.language, "")
         return Replacement(Span(start, stop), with_line_end(written, end))
-    if re.search(r"[:{(\[]\s*(?:#.*|//.*)?$", line):
-        indent += unit
-    written = end + indent + reindent(code, indent, unit, document.language, "")
+    indent = indentation(text, start) + (unit if OPENS.search(line) else "")
+    written = "\n" + _distance(document, stop, indent, code) + indent
+    written += reindent(code, indent, unit, document.language, "")
     return Replacement(Span(stop, stop), with_line_end(written, end))
 
 
-def _indent_above(text: str, start: int) -> str:
-    """Indentation of a block whose header is directly above an unindented blank line."""
-    above = text[:start].rstrip("\r\n").rsplit("\n", 1)[-1]
-    if above.rstrip().endswith((":", "{")):
-        return indentation(above, 0) + indent_unit(text)
-    return ""
+def _indent_around(text: str, start: int, stop: int) -> str:
+    """Indentation that a statement on a blank line has: of the block that begins above, else of what goes on below."""
+    above, below = text[:start].rstrip(), text[stop:].lstrip("\r\n")
+    after = indentation(below, 0) if below.strip() else ""
+    if not above:
+        return after
+    before = indentation(above, len(above))
+    if OPENS.search(above[line_start(above, len(above)) :]):
+        return before + indent_unit(text)
+    return min(before, after, key=len)
+
+
+def _distance(document: Document, offset: int, indent: str, code: str) -> str:
+    """Line ends that keep a definition apart from what stands directly above it."""
+    above = document.text[:offset]
+    if indent or not above.strip() or not re.match(r"(?:async\s+def|def|class|@\w)", code):
+        return ""
+    blank = len(LINE_END.findall(above[len(above.rstrip()) :])) - 1
+    return "\n" * max(2 - max(blank, 0), 0) if document.language == "python" else ""

@@ -15,7 +15,7 @@ SHORTEST_TELLING_FILE = 40
 
 def line_end(text: str, offset: int = 0) -> str:
     """Return the line end used at `offset`, else the file's most frequent one, else a newline."""
-    near = LINE_END.search(text, offset)
+    near = LINE_END.search(text, offset - 1 if text.startswith("\r\n", offset - 1) else offset)
     if near is None:
         ends = Counter(LINE_END.findall(text))
         return ends.most_common(1)[0][0] if ends else "\n"

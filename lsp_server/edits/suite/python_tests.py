@@ -182,12 +182,12 @@ def _forgotten(text: str, wanted: list[str], bound: frozenset[str], plan: TestPl
     )
     lines: list[str] = []
     for name in sorted(missing):
-        if name in bound and plan.import_line.startswith("from"):
-            lines.append(f"from {module_of(plan)} import {name}")
-        elif name in KNOWN:
+        if name in KNOWN:
             lines.append(KNOWN[name])
         elif name in MODULES and re.search(rf"\b{name}\.\w", text):
             lines.append(f"import {name}")
+        elif name in bound and plan.import_line.startswith("from"):
+            lines.append(f"from {module_of(plan)} import {name}")
     return lines
 
 

@@ -71,25 +71,24 @@ def definitions(tree: ast.AST) -> list[Definition]:
     return [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
 
 
-def take_docstring(node: Definition) -> ast.stmt | None:
-    first = node.body[0]
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
-        return node.body.pop(0)
-    return None
+def without_docstrings(tree: ast.Module) -> tuple[str, int]:
+    """The tree as text without any docstring of a definition, and how many there were."""
+    count = 0
+    for node in definitions(tree):
+        first = node.body[0]
+        if (
+            isinstance(first, ast.Expr)
+            and isinstance(first.value, ast.Constant)
+            and isinstance(first.value.value, str)
+        ):
+            del node.body[0]
+            count += 1
+    return ast.dump(tree), count
 
 
-def check_one(text: str, starts: list[int], tree: ast.Module, top: int, number: int, reply: str) -> str:
-    """Document definition `number` of statement `top`; return why it was refused, "" when the edit is right."""
-    node = definitions(tree.body[top])[number]
-    at = text.index("class" if isinstance(node, ast.ClassDef) else "def", starts[node.lineno - 1])
-    try:
-        proposal = propose_docstring(Document("file:///m.py", "m.py", "python", text), Span(at, at), reply)
-    except EditRefused as refusal:
-        return refusal.message
+def propose_and_apply(text: str, at: int, reply: str) -> str:
+    """Return the text with the docstring, having checked every byte outside it."""
+    proposal = propose_docstring(Document("file:///m.py", "m.py", "python", text), Span(at, at), reply)
     (replacement,) = proposal.replacements
     new, span = proposal.new_text, replacement.span
     assert (
@@ -98,31 +97,29 @@ def check_one(text: str, starts: list[int], tree: ast.Module, top: int, number: 
     )
     removed = text[span.start : span.end].strip(" \t\\\r\n;")
     assert not removed or isinstance(ast.literal_eval(f"({removed})"), str)
-    compare(tree, parsed(new), top, number)
-    return ""
+    return new
 
 
-def compare(tree: ast.Module, new: ast.Module, top: int, number: int) -> None:
-    """Equal apart from the docstring of one definition; the other statements by kind, place and length."""
-    assert len(tree.body) == len(new.body)
-    for n, (one, other) in enumerate(zip(tree.body, new.body, strict=True)):
-        assert type(one) is type(other)
-        if n != top:
-            assert (one.end_lineno or 0) - one.lineno == (other.end_lineno or 0) - other.lineno
-            assert (one.col_offset, one.end_col_offset) == (other.col_offset, other.end_col_offset)
-    node = definitions(tree.body[top])[number]
-    old_doc, new_doc = take_docstring(node), take_docstring(definitions(new.body[top])[number])
-    try:
-        assert ast.dump(tree.body[top]) == ast.dump(new.body[top])
-        assert new_doc is not None
-    finally:
-        if old_doc is not None:
-            node.body.insert(0, old_doc)
+def document_everything(text: str, turn: int) -> tuple[int, list[str]]:
+    """Document every definition of a file, last first, so that offsets of the others stay; compare the trees at the end."""
+    tree = parsed(text)
+    starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
+    nodes = sorted(definitions(tree), key=lambda node: (-node.lineno, -node.col_offset))
+    replies, refused, new = list(TEXTS.values()), [], text
+    for number, node in enumerate(nodes):
+        at = text.index("class" if isinstance(node, ast.ClassDef) else "def", starts[node.lineno - 1])
+        try:
+            new = propose_and_apply(new, at, replies[(turn + number) % len(replies)])
+        except EditRefused as refusal:
+            refused.append(refusal.message)
+    before, after = without_docstrings(tree), without_docstrings(parsed(new))
+    assert before[0] == after[0]
+    assert refused or after[1] == len(nodes)
+    return len(nodes), refused
 
 
 def run(files: list[Path], most_lines: int) -> tuple[int, Counter[str]]:
-    done, refused, turn = 0, Counter[str](), 0
-    replies = list(TEXTS.values())
+    done, refused = 0, Counter[str]()
     for path in files:
         text = path.read_bytes().decode("utf-8", "replace")
         if text.count("\n") > most_lines:
@@ -130,17 +127,12 @@ def run(files: list[Path], most_lines: int) -> tuple[int, Counter[str]]:
         if zlib.crc32(path.name.encode()) % 3 == 0 and "\r" not in text:
             text = text.replace("\n", "\r\n")
         try:
-            tree = parsed(text)
+            parsed(text)
         except (SyntaxError, ValueError):
             continue
-        starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
-        for top, statement in enumerate(tree.body):
-            for number in range(len(definitions(statement))):
-                turn += 1
-                reason = check_one(text, starts, tree, top, number, replies[turn % len(replies)])
-                done += 1
-                if reason:
-                    refused[reason] += 1
+        count, reasons = document_everything(text, done)
+        done += count
+        refused.update(reasons)
     return done, refused
 
 
