@@ -31,7 +31,7 @@ class Args:
     padded_vocab_size: int = model.VOCABULARY + 32
     max_prefill_chunk_size: int = 4096
     model_name: str = "Llama-3.1-8B-Instruct"
-    tokenizer: Tokenizer = attrs.field(factory=Tokenizer)
+    tokenizer: Any = attrs.field(factory=Tokenizer)
 
     def can_enable_trace(self, prefill_seq_len: int, num_cached_tokens: int = 0) -> bool:
         if num_cached_tokens and self.world.generation not in ("G3", "G4"):
@@ -60,6 +60,8 @@ def create_tt_model(world: World, **given: Any) -> Any:
     if getattr(given["dtype"], "name", "") != "BFLOAT8_B":
         world.violate("the model was not built in bfloat8_b")
     args = Args(world, window)
+    if world.reference is not None:
+        args.vocab_size, args.tokenizer = world.reference.vocabulary, world.reference.tokenizer
     given["optimizations"](args)
     paged = given["paged_attention_config"]
     if paged is None:
@@ -98,7 +100,8 @@ def make_generator(world: World, self: Any, **given: Any) -> None:
     if given.get("processor") is not None:
         world.violate("the tokenizer was passed as the processor")
     self.args = given["model_args"][0]
-    self.chip = Chip(world, self.args.max_seq_len)
+    make_chip = Chip if world.reference is None else world.reference.make_chip
+    self.chip = make_chip(world, self.args.max_seq_len)
     self.already_warmed_up_prefill = False
 
 

@@ -55,6 +55,8 @@ class World:
     released: threading.Event = attrs.field(factory=threading.Event)
     """Set to let go of a blocked open or a hung step."""
     opened: int = 0
+    reference: Any = None
+    """A real model (`reference.smollm2.SmolLM2`) in place of the hash."""
 
     def violate(self, rule: str) -> None:
         self.violations.append(rule)
@@ -121,4 +123,8 @@ def current() -> World:
             os.environ.get("CONTRACT_BOARD", "N150"),
             home=Path(home) if home else None,
         )
+        if os.environ.get("CONTRACT_REFERENCE"):
+            from tests.contract.reference.smollm2 import SmolLM2
+
+            _current.reference = SmolLM2()
     return _current
