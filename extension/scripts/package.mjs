@@ -5,6 +5,7 @@ import { build } from './build.mjs';
 import { BUILD, ROOT, tool, VSIX } from './paths.mjs';
 import { environmentWithoutNpm, isMain, output, run, step } from './process.mjs';
 import { setup } from './setup.mjs';
+import { digestOfTree, isCurrent, writeStamp } from './stamp.mjs';
 
 /** Everything the VSIX holds; nothing is packaged unless it is named here. */
 const CONTENTS = [
@@ -40,11 +41,16 @@ function stage(directory) {
 
 export async function packageVsix() {
   await build();
+  const directory = path.join(BUILD, 'vsix');
+  const stamps = path.join(BUILD, 'vsix-stamp');
+  stage(directory);
+  const wanted = digestOfTree(directory);
+  if (fs.existsSync(VSIX) && isCurrent(stamps, wanted)) return VSIX;
   await step('package the VSIX', async () => {
-    const directory = path.join(BUILD, 'vsix');
-    stage(directory);
     const args = ['package', ...OPTIONS, '--out', VSIX];
     await output(tool('vsce'), args, { cwd: directory, env: environmentWithoutNpm() });
+    fs.mkdirSync(stamps, { recursive: true });
+    writeStamp(stamps, wanted);
   });
   return VSIX;
 }

@@ -10,6 +10,13 @@ export function digest(...inputs) {
   return hash.digest('hex');
 }
 
+/** The stamp of a directory: every name in it, and every byte. @param {string} directory */
+export function digestOfTree(directory) {
+  const names = fs.readdirSync(directory, { recursive: true }).map(String).sort();
+  const files = names.filter((name) => fs.statSync(path.join(directory, name)).isFile());
+  return digest(...files.flatMap((name) => [name, path.join(directory, name)]));
+}
+
 /** @param {string} directory @param {string} value */
 export function isCurrent(directory, value) {
   try {

@@ -17,6 +17,7 @@ import { packageVsix } from './package.mjs';
 import { BUILD, EXAMPLES } from './paths.mjs';
 import { run, SetupError, step } from './process.mjs';
 import { setup } from './setup.mjs';
+import { digest, isCurrent, writeStamp } from './stamp.mjs';
 
 const DEFAULT_PORT = 8080;
 
@@ -56,7 +57,11 @@ await run(async () => {
   const vsix = await packageVsix();
   const directories = ideDirectories(path.join(BUILD, 'ide'));
   writeSettings(directories, { user: INITIAL_SETTINGS, keepUser: true });
-  await step('install the extension', () => installVsix(directories, vsix));
+  const installed = digest(vsix);
+  if (!isCurrent(directories.extensions, installed)) {
+    await step('install the extension', () => installVsix(directories, vsix));
+    writeStamp(directories.extensions, installed);
+  }
   const server = await step('start VS Code', () => startCodeServer(directories, { folder, port }));
 
   console.log(`\nOpen ${server.url}\n\nSelect a function, right-click, “TT Assistant”. Ctrl+C stops.`);

@@ -43,7 +43,8 @@ export async function waitForPreview(page) {
 
 /** Press a button of the preview's title bar. @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */
 export async function choose(page, label) {
-  await page.locator(`.editor-group-container.active .title-actions a[aria-label^="${label}"]`).click();
+  const group = page.locator('.editor-group-container.active');
+  await group.getByRole('button', { name: label }).first().click();
   await diff(page).waitFor({ state: 'detached' });
 }
 
