@@ -16,6 +16,7 @@ from lsp_server.features import (
     execute_command,
     hover,
     lifecycle,
+    models,
     prompts,
     run,
     setup,
@@ -36,6 +37,7 @@ FEATURES = (
     chat,
     prompts,
     warming,
+    models,
 )
 
 log = logging.getLogger(__name__)
