@@ -198,7 +198,8 @@ def _tail(output: str, lines: int = 6) -> str:
 
 
 def _with(proposal: Proposal, check: Check) -> Proposal:
-    return evolve(proposal, checks=(*proposal.checks, check))
+    """The proposal with a check added, in the place of what was said under that name before."""
+    return evolve(proposal, checks=(*(c for c in proposal.checks if c.name != check.name), check))
 
 
 def with_text(proposal: Proposal, new_text: str) -> Proposal:
