@@ -37,8 +37,7 @@ export async function openFile(page, file, line = 1) {
   await page.keyboard.press('Control+P');
   await quickInput(page).fill(`${file}:${line}`);
   const exact = page.getByText(name, { exact: true });
-  await page.locator('.quick-input-list .monaco-list-row').filter({ has: exact }).first().waitFor();
-  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ has: exact }).first().click();
   await page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor();
   await page.getByRole('button', { name: `Ln ${line}, Col 1` }).waitFor();
 }
