@@ -10,6 +10,7 @@ AssistantError
 ├── NothingSelected          there is no code to act on
 ├── UnsuitableDocument       empty, binary or too large
 ├── EditRefused              a proposed edit failed a check, or the text changed under it
+├── DownloadFailed           a file could not be fetched, or is not the expected one
 └── SettingsError            a setting has a value that cannot be used
 
 The message is one sentence (or two) that says what happened and what to do. Knows no LSP.
@@ -70,6 +71,10 @@ class EditRefused(AssistantError):
     """`detail` carries the model's raw text, so that nothing it said is lost."""
 
     code = "editRefused"
+
+
+class DownloadFailed(AssistantError):
+    code = "download"
 
 
 class SettingsError(AssistantError):

@@ -175,6 +175,8 @@ def test_logprobs_are_the_models(backend: CpuBackend) -> None:
 
 
 def test_a_pre_empted_answer_says_what_it_would_have_said(tmp_path: Path) -> None:
+    """Compared with an answer from the cache: the first one computes its last prompt token among others, and rounds
+    differently."""
     backend = create({"socket": str(tmp_path / "llama.sock"), "context_window": 4096})
     scheduler = Scheduler(lambda: backend, lambda: None)
     scheduler.start()
@@ -183,6 +185,7 @@ def test_a_pre_empted_answer_says_what_it_would_have_said(tmp_path: Path) -> Non
     other = backend.encode_chat(chat("Say hello."))
     sampling = SamplingParams(temperature=0, max_tokens=40)
 
+    finished(scheduler, long, sampling)
     alone = finished(scheduler, long, sampling)
     tokens, ended = [], threading.Event()
 
