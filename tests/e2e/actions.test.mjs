@@ -6,6 +6,7 @@ import path from 'node:path';
 import { PYTHON } from '../../extension/scripts/paths.mjs';
 import {
   acceptInNotification,
+  ANSWER_TIMEOUT_MS,
   answer,
   choose,
   clearNotifications,
@@ -101,7 +102,7 @@ scenario('tests', 'Generate Tests, Accept: a new test file is on disk', async (i
 });
 
 scenario(
-  'refactor-preview',
+  'refactor-rejected',
   'Refactor, Reject: the preview leaves buffer and disk untouched',
   async (ide) => {
     const { page } = ide;
@@ -129,14 +130,19 @@ scenario('hover', 'hovering shows the signature, then an explanation', async (id
   const hover = await hoverShowing(
     page,
     inEditor(page, 'def shipping(weight', 'shipping'),
-    'weight_grams: int',
+    /weight_grams:\s+int/,
   );
 
-  const parts = await until(async () => {
-    const texts = await hover.locator('.rendered-markdown').allInnerTexts();
-    return texts.length > 1 && texts.join(' ').length > 100 ? texts : null;
-  }, 'the explanation in the hover');
-  assert.match(parts[0] ?? '', /def shipping\(weight_grams: int/);
+  const parts = await until(
+    async () => {
+      const texts = await hover.locator('.rendered-markdown').allInnerTexts();
+      return texts.length > 1 && !texts.some((text) => text.startsWith('Loading')) ? texts : null;
+    },
+    'the explanation in the hover',
+    ANSWER_TIMEOUT_MS,
+  );
+  assert.match(parts[0] ?? '', /def\s+shipping\(weight_grams:\s+int/);
+  assert.ok((parts[1] ?? '').trim().length > 0);
 });
 
 scenario(

@@ -1,6 +1,6 @@
 // What a person does with the assistant, and what they see of it.
 import assert from 'node:assert/strict';
-import { command, notification, pressInNotification, webview } from './workbench.mjs';
+import { command, notification, pressInNotification, proposedText, webview } from './workbench.mjs';
 import { until } from './until.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -33,7 +33,11 @@ export async function waitForPreview(page) {
       'a preview, or a refusal',
       ANSWER_TIMEOUT_MS,
     );
-    if (seen === 'preview') return refusals;
+    if (seen === 'preview') {
+      await proposedText(page).locator('.view-line').first().waitFor();
+      await choiceButton(page, 'Accept Edit').waitFor();
+      return refusals;
+    }
     refusals.push(await refusal.innerText());
     await refusal.getByRole('button', { name: 'Try Again' }).click();
     await refusal.waitFor({ state: 'detached' });
@@ -41,10 +45,14 @@ export async function waitForPreview(page) {
   assert.fail(`Every answer was refused:\n${refusals.join('\n')}`);
 }
 
+/** @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */
+function choiceButton(page, label) {
+  return page.locator('.editor-group-container.active').getByRole('button', { name: label }).first();
+}
+
 /** Press a button of the preview's title bar. @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */
 export async function choose(page, label) {
-  const group = page.locator('.editor-group-container.active');
-  await group.getByRole('button', { name: label }).first().click();
+  await choiceButton(page, label).click();
   await diff(page).waitFor({ state: 'detached' });
 }
 

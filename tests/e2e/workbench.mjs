@@ -11,6 +11,22 @@ const MENU_GUARD_MS = 200;
 
 const EDITOR = '.editor-group-container.active .monaco-editor';
 
+/** @param {Locator} locator @param {number} timeout */
+function appears(locator, timeout) {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @param {Locator} locator @param {number} timeout */
+function disappears(locator, timeout) {
+  return locator.waitFor({ state: 'detached', timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** @param {Page} page */
 function quickInput(page) {
   return page.locator('.quick-input-widget input[type=text]');
@@ -21,10 +37,23 @@ function quickPick(page, text) {
   return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
 }
 
-/** Run a command by its title in the palette. @param {Page} page @param {string} title */
+/**
+ * Run a command by its title in the palette. Right after a reload the palette may open before the command is known, and
+ * does not learn of it while it is open.
+ * @param {Page} page @param {string} title
+ */
 export async function command(page, title) {
-  await page.keyboard.press('F1');
-  await quickInput(page).fill(`>${title}`);
+  await until(
+    async () => {
+      await page.keyboard.press('F1');
+      await quickInput(page).fill(`>${title}`);
+      const found = await appears(quickPick(page, title), 3000);
+      if (!found) await page.keyboard.press('Escape');
+      return found;
+    },
+    `the command “${title}”`,
+    60_000,
+  );
   await quickPick(page, title).click();
 }
 
@@ -78,11 +107,7 @@ export async function rightClick(page, place, title) {
   for (let attempt = 0; attempt < 5; attempt++) {
     await page.waitForTimeout(MENU_GUARD_MS);
     await item.click({ timeout: 3000 }).catch(() => undefined);
-    const closed = await item.waitFor({ state: 'detached', timeout: 1500 }).then(
-      () => true,
-      () => false,
-    );
-    if (closed) return;
+    if (await disappears(item, 1500)) return;
   }
   throw new Error(`The menu item “${title}” did not take a click.`);
 }
@@ -94,10 +119,7 @@ export async function hoverShowing(page, place, text) {
     async () => {
       await page.mouse.move(700, 880);
       await place.hover();
-      return hover.waitFor({ timeout: 4000 }).then(
-        () => true,
-        () => false,
-      );
+      return appears(hover, 4000);
     },
     `a hover with ${text}`,
     60_000,
