@@ -28,6 +28,9 @@ class SmolLM2:
     def __init__(self) -> None:
         from transformers import AutoTokenizer
 
+        torch.set_num_threads(
+            1
+        )  # steps are small: threads that wait for each other cost more than they bring
         file = gguf_file()
         self.model = PagedLlama(file)
         self.vocabulary = self.model.vocabulary
