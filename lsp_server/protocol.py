@@ -50,7 +50,7 @@ class Receipt:
     completion_tokens: int = 0
     ttft_ms: float = 0.0
     tokens_per_second: float = 0.0
-    finish_reason: Literal["stop", "length", "cancelled"] = "stop"
+    finish_reason: Literal["stop", "length", "cancelled", "repetition"] = "stop"
     dropped_turns: int = 0
     """Chat turns that no longer fit."""
 

@@ -39,7 +39,7 @@ export interface Receipt {
   completionTokens?: number;
   ttftMs?: number;
   tokensPerSecond?: number;
-  finishReason?: 'stop' | 'length' | 'cancelled';
+  finishReason?: 'stop' | 'length' | 'cancelled' | 'repetition';
   /** Chat turns that no longer fit. */
   droppedTurns?: number;
 }

@@ -12,9 +12,11 @@ import attrs
 from lsp_server.engine import failures
 from lsp_server.engine.connection import Connection, load_httpx
 from lsp_server.engine.counting import count_tokens, estimate
+from lsp_server.engine.repetition import Repetition
 from lsp_server.engine.sse import EventParser
 from lsp_server.engine.status import Lease, StatusBoard
 from lsp_server.engine.types import (
+    Delta,
     EngineEvent,
     EngineStatus,
     Finished,
@@ -93,7 +95,7 @@ class HttpEngine:
             yield Finished("length", Usage())
             return
         httpx = await load_httpx()
-        reader = AnswerReader()
+        reader, repetition, looping, deltas = AnswerReader(), Repetition(), False, 0
         for last_try in (False, True):
             try:
                 async with self._post(connection, messages, sampling, priority) as response:
@@ -107,7 +109,10 @@ class HttpEngine:
                         for data in parser.feed(received):
                             for event in reader.read(data):
                                 yield event
-                        if reader.done:
+                                if isinstance(event, Delta):
+                                    deltas += 1
+                                    looping = looping or repetition.found(event.text)
+                        if reader.done or looping:
                             break
                 break
             except httpx.ConnectError as error:
@@ -120,6 +125,8 @@ class HttpEngine:
                 log.warning("The answer was cut off: %r", error)
                 raise failures.lost(self._kind(connection)) from error
         finished = reader.finish()
+        if finished is None and looping:
+            finished = Finished("repetition", Usage(completion_tokens=deltas))
         if finished is None:
             self._forget(connection)
             raise failures.lost(self._kind(connection))

@@ -13,7 +13,8 @@ from typing import Literal, Protocol
 from attrs import frozen
 
 Role = Literal["system", "user", "assistant"]
-FinishReason = Literal["stop", "length", "cancelled"]
+FinishReason = Literal["stop", "length", "cancelled", "repetition"]
+"""repetition: the model went round in circles and was stopped."""
 
 
 class Priority(IntEnum):

@@ -313,3 +313,15 @@ async def test_listeners_hear_changes_until_they_end(remote: Remote, engine: Eng
     await engine.stop()
 
     assert seen == ["starting", "ready"]
+
+
+async def test_an_endless_repetition_is_stopped_at_the_engine(remote: Remote, engine: Engine) -> None:
+    """A small model went round in one sentence until the token limit, and the user watched."""
+    await engine.start()
+    remote.hold = True
+    remote.stream(*[chunk("It is used to write a docstring, and it is often used.\n")] * 40)
+
+    items = await asyncio.wait_for(events(engine), 10)
+
+    assert isinstance(items[-1], Finished) and items[-1].reason == "repetition"
+    await asyncio.wait_for(remote.left.wait(), 10)
