@@ -319,7 +319,7 @@ async def test_an_endless_repetition_is_stopped_at_the_engine(remote: Remote, en
     """A small model went round in one sentence until the token limit, and the user watched."""
     await engine.start()
     remote.hold = True
-    remote.stream(*[chunk("It is used to write a docstring, and it is often used.\n")] * 40)
+    remote.stream(*[chunk("It is used to write a docstring, and it is often used.\n")] * 8)
 
     items = await asyncio.wait_for(events(engine), 10)
 
