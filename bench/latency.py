@@ -24,6 +24,7 @@ from bench.documents import module, span_of
 from bench.host import HostWatch, default_model
 from bench.prompts import Prompts
 from bench.report import Measure
+from lsp_server.settings import Settings
 
 ROUNDS = 5
 FUNCTIONS, STATEMENTS, SELECTED = 12, 6, 6
@@ -40,12 +41,12 @@ CANCEL_AFTER = 5
 class Bench:
     """One run: a folder, a server, and documents that no cache has seen."""
 
-    def __init__(self, directory: Path, model: str, rounds: int) -> None:
+    def __init__(self, directory: Path, model: str, rounds: int, threads: int) -> None:
         self.directory = directory
         self.rounds = rounds
         self.model = model
         self.settings = {
-            "engine": {"backend": "cpu", "model": model},
+            "engine": {"backend": "cpu", "model": model, "threads": threads},
             "context": {"maxTokens": CONTEXT_TOKENS},
             "warming": {"enabled": True},
         }
@@ -57,6 +58,10 @@ class Bench:
         uri = (self.directory / f"module_{self._seed}.py").as_uri()
         client.open(uri, text)
         return uri, span_of(text, SELECTED), text
+
+    def engine_settings(self) -> Settings:
+        """The same settings, for a second client of the same host."""
+        return Settings.from_json(self.settings)
 
     def text(self) -> str:
         """A file that was not asked about before."""
@@ -248,7 +253,7 @@ async def measure(bench: Bench) -> list[Measure]:
     found = [await initialize(bench)]
     async with bench.connected() as client:
         watch = await HostWatch.of(bench.directory / "run")
-        prompts = await Prompts.of(bench.directory, bench.model, CONTEXT_TOKENS, await watch.threads())
+        prompts = await Prompts.of(bench.directory, bench.engine_settings(), await watch.threads())
         try:
             found += await _while_connected(bench, client, watch, prompts)
         finally:
@@ -276,7 +281,7 @@ def _say(measures: Sequence[Measure]) -> None:
 async def run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="tta-bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
-        bench = Bench(directory, options.model, options.rounds)
+        bench = Bench(directory, options.model, options.rounds, options.threads)
         started = time.monotonic()
         try:
             measures = await measure(bench)
@@ -285,6 +290,7 @@ async def run(options: argparse.Namespace) -> None:
     about = {
         **report.machine(),
         "model": Path(options.model).name,
+        "threads": options.threads or "default",
         "rounds": options.rounds,
         "load": round(os.getloadavg()[0], 1),
         "seconds": round(time.monotonic() - started),
@@ -297,6 +303,9 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench latency", description=__doc__)
     parser.add_argument(
         "--model", default=str(default_model()), help="a GGUF file; default: the bundled model"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=0, help="of the engine; default: the product's own choice"
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of each measurement; default {ROUNDS}")
     parser.add_argument(

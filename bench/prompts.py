@@ -68,8 +68,8 @@ class Prompts:
         self._library = Library.load([built_in()])
 
     @classmethod
-    async def of(cls, directory: Path, model: str, context_tokens: int, threads: int) -> Prompts:
-        settings = Settings(engine_backend="cpu", engine_model=model, context_max_tokens=context_tokens)
+    async def of(cls, directory: Path, settings: Settings, threads: int) -> Prompts:
+        """`threads` are those that the running host has."""
         engine = create_engine(settings, runtime_dir=directory / "run", data_dir=directory / "data")
         await engine.start()
         return cls(engine, settings, threads)
