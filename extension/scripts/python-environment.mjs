@@ -52,3 +52,19 @@ export async function ensurePython() {
   });
   writeStamp(VENV, wanted);
 }
+
+/** What the contract tests need beyond that: PyTorch, for a stand-in of the board that computes. */
+export async function ensureContractPackages() {
+  await ensurePython();
+  const marker = path.join(VENV, 'contract');
+  const wanted = digest(path.join(ROOT, 'pyproject.toml'), UV_VERSION);
+  if (isCurrent(marker, wanted) && fs.existsSync(marker)) return;
+  await step('PyTorch for the contract tests (may be large)', async () => {
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+    // pip and not uv: it takes a PyTorch that is at hand in the places the user's pip is configured for.
+    await output(PYTHON, [...pip, 'pip>=25.1']);
+    await output(PYTHON, [...pip, '--group', 'contract'], { cwd: ROOT });
+  });
+  fs.mkdirSync(marker, { recursive: true });
+  writeStamp(marker, wanted);
+}

@@ -7,7 +7,7 @@ import { debianPackages } from './debian.mjs';
 import { ensureIde } from './ide.mjs';
 import { NODE_MODULES, ROOT } from './paths.mjs';
 import { environmentWithoutNpm, isMain, output, run, SetupError, step } from './process.mjs';
-import { ensurePython } from './python-environment.mjs';
+import { ensureContractPackages, ensurePython } from './python-environment.mjs';
 import { digest, isCurrent, writeStamp } from './stamp.mjs';
 
 function checkNode() {
@@ -27,11 +27,11 @@ async function ensureNodeModules() {
   });
 }
 
-/** `tests` also installs what only the tests need: a browser and Neovim. `ide` is VS Code in the browser. */
+/** `tests` also installs what only the tests need: a browser, Neovim and PyTorch. `ide` is VS Code in the browser. */
 export async function setup({ tests = false, ide = true } = {}) {
   checkNode();
   await debianPackages({ tests });
-  await ensurePython();
+  await (tests ? ensureContractPackages() : ensurePython());
   await ensureNodeModules();
   if (ide) await ensureIde();
 }
