@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from lsp_server.errors import AssistantError
+from lsp_server.locks import try_lock
 
 REQUIREMENTS = (
     "tree-sitter>=0.25,<0.27",
@@ -137,27 +138,12 @@ async def _only_one(lock: Path, report: Report) -> AsyncIterator[None]:
     """Let one window install while the others wait; the lock goes with its process."""
     with lock.open("ab") as file:
         waiting = False
-        while not _try_lock(file.fileno()):
+        while not try_lock(file.fileno()):
             if not waiting:
                 report("Another window is installing the engine's packages", None)
                 waiting = True
             await asyncio.sleep(0.2)
         yield
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 async def _install(command: Sequence[str], target: Path, report: Report) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from lsp_server.errors import DownloadFailed
+from lsp_server.locks import try_lock
 
 TRIES = 5
 """Connections in a row that may break without bringing a byte."""
@@ -49,8 +50,27 @@ async def download(wanted: Download, report: Report, *, pause: float = 1.0) -> P
     """
     if await asyncio.to_thread(wanted.target.exists):
         return wanted.target
+    async with _claimed(wanted):
+        await _bring(wanted, report, pause)
+    return wanted.target
+
+
+@asynccontextmanager
+async def _claimed(wanted: Download) -> AsyncIterator[None]:
+    """Keep the file to ourselves: every window has a server, and two would write one file."""
+    try:
+        await asyncio.to_thread(wanted.target.parent.mkdir, parents=True, exist_ok=True)
+        claim = await asyncio.to_thread(wanted.target.with_name(wanted.target.name + ".lock").open, "wb")
+    except OSError as error:
+        raise _unwritable(wanted, error) from error
+    with claim:
+        if not try_lock(claim.fileno()):
+            raise DownloadFailed(f"{wanted.target.name} is already being downloaded; wait for it to end.")
+        yield
+
+
+async def _bring(wanted: Download, report: Report, pause: float) -> None:
     httpx: Any = await asyncio.to_thread(importlib.import_module, "httpx")
-    await asyncio.to_thread(wanted.target.parent.mkdir, parents=True, exist_ok=True)
     timeout = httpx.Timeout(30, connect=15)
     client = await asyncio.to_thread(httpx.AsyncClient, timeout=timeout, follow_redirects=True)
     async with client:
@@ -71,11 +91,14 @@ async def download(wanted: Download, report: Report, *, pause: float = 1.0) -> P
                     ) from error
                 await asyncio.sleep(pause)
             except OSError as error:
-                raise DownloadFailed(
-                    f"{wanted.target.parent} cannot be written: {error.strerror or error}.", button="showLog"
-                ) from error
+                raise _unwritable(wanted, error) from error
     await asyncio.to_thread(_finish, wanted)
-    return wanted.target
+
+
+def _unwritable(wanted: Download, error: OSError) -> DownloadFailed:
+    return DownloadFailed(
+        f"{wanted.target.parent} cannot be written: {error.strerror or error}.", button="showLog"
+    )
 
 
 async def _receive(client: Any, wanted: Download, start: int, report: Report) -> None:

@@ -147,6 +147,19 @@ async def test_a_second_call_goes_on_where_the_first_was_cancelled(server: Serve
     assert path.read_bytes() == CONTENT
 
 
+async def test_the_same_file_is_downloaded_once_at_a_time(server: Server, tmp_path: Path) -> None:
+    server.hold = threading.Event()
+    begun = asyncio.Event()
+    first = asyncio.create_task(download(wanted(server, tmp_path), lambda done, total: begun.set()))
+    await begun.wait()
+
+    with pytest.raises(DownloadFailed, match="already being downloaded"):
+        await download(wanted(server, tmp_path), silent)
+
+    server.hold.set()
+    assert (await first).read_bytes() == CONTENT
+
+
 async def test_errors_of_the_server_are_tried_again(server: Server, tmp_path: Path) -> None:
     server.statuses = [503, 500]
 
