@@ -17,6 +17,7 @@ from lsp_server.settings import Settings
 
 if TYPE_CHECKING:
     from lsp_server.engine.types import Engine
+    from lsp_server.models.table import Model
     from lsp_server.templates import Library
 
 API_KEY = "TT_ASSISTANT_API_KEY"
@@ -37,6 +38,7 @@ def compose(
         load_library=partial(load_library, user_prompts),
         user_prompts=user_prompts,
         models=data / "models",
+        load_models=load_models,
         install=partial(_install, native) if native else None,
         diagnose=partial(_diagnose, environ, runtime, data),
     )
@@ -64,6 +66,12 @@ def load_library(user_prompts: Path, settings: Settings, folders: list[Path], tr
 
     workspace = [Root(folder / FOLDER, "workspace") for folder in folders if trusted]
     return Library.load([built_in(), Root(user_prompts, "user"), *workspace])
+
+
+def load_models() -> list[Model]:
+    from lsp_server.models import table
+
+    return table.load().downloads()
 
 
 def _install(directory: Path, report: Callable[[str, float | None], None]) -> Awaitable[None]:

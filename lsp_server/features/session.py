@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from lsp_server.settings import Settings
 
 if TYPE_CHECKING:
     from lsp_server.engine.types import Engine
+    from lsp_server.models.table import Model
     from lsp_server.templates import Library
 
 
@@ -43,6 +44,8 @@ class Wiring:
     """Where the user's own templates are."""
     models: Path
     """Where downloaded models are."""
+    load_models: Callable[[], Sequence[Model]]
+    """The models that can be downloaded; reads a file."""
     install: Callable[[Callable[[str, float | None], None]], Awaitable[None]] | None = None
     """Install the native packages; None where nothing is to be installed."""
     diagnose: Callable[[Settings], tuple[str, bool]] | None = None

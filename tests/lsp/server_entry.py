@@ -1,5 +1,7 @@
 """The language server with a scripted engine, as a process: argv is the user's prompt folder, and a JSON file of answers.
 
+What can be downloaded is in models.json beside the prompt folder: id, file, address, bytes and checksum of each model.
+
 Three requests that only tests send drive the script; their parameters and results are JSON in a string.
 """
 
@@ -14,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
+
 from lsp_server.stdio import take_stdout
 
 OUT = take_stdout()
@@ -23,6 +27,7 @@ from lsp_server.composition import load_library  # noqa: E402
 from lsp_server.engine.types import PrefillProgress  # noqa: E402
 from lsp_server.errors import EngineDied, EngineUnavailable  # noqa: E402
 from lsp_server.features.session import Wiring  # noqa: E402
+from lsp_server.models.table import Gguf, Model  # noqa: E402
 from lsp_server.server import create_server  # noqa: E402
 from tests.scripted import End, Gate, ScriptedEngine, Step  # noqa: E402
 
@@ -46,6 +51,24 @@ def step(item: Any) -> Step:
     raise ValueError(item)
 
 
+@frozen
+class LocalGguf(Gguf):
+    """A file of a test's own server."""
+
+    address: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.address
+
+
+def load_models(path: Path) -> list[Model]:
+    return [
+        Model(entry["id"], entry["id"], "", "MIT", 1.0, "A test's.", gguf=LocalGguf(0, **entry["gguf"]))
+        for entry in json.loads(path.read_text("utf-8"))
+    ]
+
+
 def main() -> None:
     user_prompts = Path(sys.argv[1])
     logging.basicConfig(stream=sys.stderr, level="INFO")
@@ -59,6 +82,7 @@ def main() -> None:
             load_library=partial(load_library, user_prompts),
             user_prompts=user_prompts,
             models=user_prompts.parent / "models",
+            load_models=partial(load_models, user_prompts.parent / "models.json"),
         )
     )
 
