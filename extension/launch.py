@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ def keep_bytecode(data: Path) -> None:
 
 
 def add_paths(*, first: bool) -> None:
-    """A host runs in tt-metal's environment, whose own packages must win there: `first` is False."""
+    """Ours first: an old package of the interpreter must not meet our new ones. tt-metal's own have to win in its own."""
     paths = [str(path) for path in (ROOT, LIBS) if path.is_dir()]
     # Python puts the directory of this file first; nothing in it is a module of ours.
     own = [path for path in sys.path if Path(path or ".").resolve() != ROOT / "extension"]
@@ -49,12 +50,17 @@ def is_server(arguments: list[str]) -> bool:
     return not arguments or (arguments[0].startswith("--") and arguments[0] not in ("--help", "--version"))
 
 
+def is_tt(arguments: list[str]) -> bool:
+    """True for a host that runs in tt-metal's environment."""
+    return any(pair == ("--backend", "tt") for pair in pairwise(arguments))
+
+
 def main() -> None:
     host = sys.argv[1:2] == ["host"]
     data = data_directory()
     os.environ["TT_ASSISTANT_DATA_DIR"] = str(data)
     keep_bytecode(data)
-    add_paths(first=not host)
+    add_paths(first=not (host and is_tt(sys.argv)))
     from lsp_server import native
 
     native.activate(data / "native")

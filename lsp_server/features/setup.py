@@ -50,9 +50,10 @@ class Setup:
         await asyncio.wait([self._installation])
 
     async def finished(self) -> None:
-        """Wait for the installation; raises its AssistantError."""
-        if self._installation is not None:
-            await asyncio.shield(self._installation)
+        """Wait for the installation, which the first request may be the one to begin; raises its AssistantError."""
+        if self._installation is None:
+            self._installation = asyncio.create_task(self._install())
+        await asyncio.shield(self._installation)
 
     async def start_engine(self) -> None:
         """Bring up the engine before anyone asks, for the clients whose users watch its state."""
