@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.cli.places import Places
 from lsp_server.errors import AssistantError
 from lsp_server.features.prompts import FOLDER
 from lsp_server.features.session import Wiring
+from lsp_server.places import API_KEY, Places, with_tt_metal
 from lsp_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lsp_server.models.table import Model
     from lsp_server.templates import Library
 
-API_KEY = "TT_ASSISTANT_API_KEY"
 LAUNCHER = Path(__file__).parents[1] / "extension" / "launch.py"
 """Starts the host with the packages of a VSIX on its path; beside us in a checkout and in a VSIX."""
 
@@ -33,7 +32,7 @@ def compose(
     data, runtime = data or places.data, runtime or places.runtime
     user_prompts = places.config / "prompts"
     return Wiring(
-        make_engine=partial(_engine, runtime, data, environ.get(API_KEY, "")),
+        make_engine=partial(_engine, environ, runtime, data),
         stop_engine=partial(_stop, runtime),
         load_library=partial(load_library, user_prompts),
         user_prompts=user_prompts,
@@ -44,11 +43,17 @@ def compose(
     )
 
 
-def _engine(runtime: Path, data: Path, key: str, settings: Settings) -> Engine:
+def _engine(environ: Mapping[str, str], runtime: Path, data: Path, settings: Settings) -> Engine:
     from lsp_server.engine import create_engine
 
     launch = [sys.executable, "-s", str(LAUNCHER), "host"] if LAUNCHER.exists() else None
-    return create_engine(settings, runtime_dir=runtime, data_dir=data, api_key=key, launch=launch)
+    return create_engine(
+        with_tt_metal(settings, environ),
+        runtime_dir=runtime,
+        data_dir=data,
+        api_key=environ.get(API_KEY, ""),
+        launch=launch,
+    )
 
 
 async def _stop(runtime: Path, engine: Engine) -> None:

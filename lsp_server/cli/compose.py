@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from lsp_server.cli.loop import LoopThread
-from lsp_server.cli.places import Places
 from lsp_server.engine import create_engine
 from lsp_server.engine.types import Engine
+from lsp_server.places import API_KEY, Places
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, Root, built_in
-
-API_KEY = "TT_ASSISTANT_API_KEY"
 
 
 def create(settings: Settings, places: Places, environ: Mapping[str, str]) -> Engine:

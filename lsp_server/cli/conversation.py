@@ -12,9 +12,9 @@ from attrs import define, evolve, field, frozen
 from lsp_server.actions import context_budget
 from lsp_server.chat import AttachedCode, build_chat
 from lsp_server.cli.engine import progress_line
-from lsp_server.cli.files import line_span, read_document, split_lines
 from lsp_server.engine.types import Delta, Engine, Finished, PrefillProgress, Priority
 from lsp_server.errors import AssistantError
+from lsp_server.files import line_span, read_document, split_lines
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, sampling_for
 

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping
 
 from lsp_server.cli.compose import create
-from lsp_server.cli.places import Places
 from lsp_server.cli.terminal import Terminal
 from lsp_server.engine import control
 from lsp_server.engine.records import HostRecord
 from lsp_server.engine.types import EngineStatus
 from lsp_server.errors import EngineUnavailable
+from lsp_server.places import Places
 from lsp_server.settings import Settings
 
 NOT_RUNNING = 1

@@ -9,12 +9,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from attrs import evolve
-
 from lsp_server.cli.arguments import build_parser, overrides
 from lsp_server.cli.configuration import load_settings, parse_assignment
-from lsp_server.cli.places import Places
 from lsp_server.errors import AssistantError, SettingsError
+from lsp_server.places import Places, with_tt_metal
 from lsp_server.settings import Settings
 
 FAILED, STOPPED = 1, 130
@@ -48,8 +46,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
 
 def _settings(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> Settings:
     flags = {**overrides(arguments), **dict(map(parse_assignment, arguments.set))}
-    settings = load_settings(places.settings, flags)
-    return evolve(settings, tt_home=settings.tt_home or environ.get("TT_METAL_HOME", ""))
+    return with_tt_metal(load_settings(places.settings, flags), environ)
 
 
 def _chat(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:

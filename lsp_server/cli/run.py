@@ -13,12 +13,12 @@ from attrs import frozen
 
 from lsp_server import actions
 from lsp_server.cli.engine import progress_line
-from lsp_server.cli.files import line_span, read_document, split_lines
 from lsp_server.cli.terminal import Terminal
 from lsp_server.document import Document, Span
 from lsp_server.edits.types import Proposal
 from lsp_server.engine.types import Delta, Engine, PrefillProgress
 from lsp_server.errors import AssistantError, EditRefused
+from lsp_server.files import line_span, read_document, split_lines
 from lsp_server.settings import Settings
 from lsp_server.templates import Library
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from lsp_server.cli.places import Places
 from lsp_server.doctor import board, machine, metal, running, weights
 from lsp_server.doctor.finding import Finding, unknown
 from lsp_server.doctor.probe import Machine, Probe
 from lsp_server.models.table import Table, load
+from lsp_server.places import Places
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, Root, built_in
 

@@ -18,6 +18,7 @@ from lsp_server.engine.types import Delta, Finished, PrefillProgress, Priority, 
 from lsp_server.errors import UnsuitableDocument
 from lsp_server.features import views
 from lsp_server.features.documents import Documents
+from lsp_server.files import read_document
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
@@ -84,8 +85,6 @@ async def _attached(documents: Documents, item: protocol.Attachment) -> Attached
 
 
 def _read(uri: str, documents: Documents) -> Document:
-    from lsp_server.cli.files import read_document
-
     name = to_fs_path(uri)
     if not name:
         raise UnsuitableDocument(f"{uri} is not open in the editor: open it and try again.")

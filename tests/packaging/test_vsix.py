@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import pytest
 
-from lsp_server.cli.places import Places
+from lsp_server.places import Places
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = {

@@ -8,9 +8,9 @@ import pytest
 
 from lsp_server.cli import main
 from lsp_server.cli.configuration import load_settings, parse_assignment
-from lsp_server.cli.files import line_span, read_document, split_lines
-from lsp_server.cli.places import Places
 from lsp_server.errors import SettingsError, UnsuitableDocument
+from lsp_server.files import line_span, read_document, split_lines
+from lsp_server.places import Places
 
 
 def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path: Path):

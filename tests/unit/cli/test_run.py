@@ -91,3 +91,17 @@ def test_list_names_the_actions_and_unknown_ones_are_said(run):
 
 def test_a_line_beyond_the_file_is_said(run):
     assert "has 5 lines" in run("explain", "shape.py:90").stderr
+
+
+def test_the_checkout_of_the_environment_is_tried(environ: dict[str, str], folder: Path):
+    done = subprocess.run(
+        cli(["run", "explain", "shape.py:4"]),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**environ, "PYTHONPATH": str(ROOT), "TT_METAL_HOME": "/nowhere/tt-metal"},
+        timeout=60,
+    )
+
+    assert done.returncode == 1 and "/nowhere/tt-metal does not exist" in done.stderr

@@ -1,4 +1,4 @@
-"""Files named on the command line: `PATH`, `PATH:LINE` or `PATH:A-B` into a document and a span."""
+"""Files on disk as documents, and names like `PATH:LINE` or `PATH:A-B` as a document's spans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the terminal's side keeps things, from the environment it was started in."""
+"""Where things are, by the environment of whoever starts us; the composition roots hand it in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from lsp_server.settings import Settings
+
+API_KEY = "TT_ASSISTANT_API_KEY"
 NAME = "tt-assistant"
 
 
@@ -42,3 +45,8 @@ class Places:
     @property
     def settings(self) -> Path:
         return self.config / "settings.json"
+
+
+def with_tt_metal(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """The settings with the tt-metal checkout of the environment where they name none."""
+    return evolve(settings, tt_home=settings.tt_home or environ.get("TT_METAL_HOME", ""))
