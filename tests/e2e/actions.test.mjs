@@ -16,15 +16,7 @@ import {
 } from './assistant.mjs';
 import { scenarios } from './scenario.mjs';
 import { until } from './until.mjs';
-import {
-  answerInput,
-  hoverShowing,
-  inEditor,
-  openFile,
-  proposedText,
-  rightClick,
-  save,
-} from './workbench.mjs';
+import { answerInput, hoverShowing, inEditor, openFile, rightClick, save } from './workbench.mjs';
 
 /** @typedef {import('./ide.mjs').Ide} Ide */
 
@@ -78,7 +70,6 @@ scenario(
     assert.equal(ide.onDisk(PRICES), before, 'accepting leaves saving to the user');
     await save(page);
 
-    await until(() => ide.onDisk(PRICES) !== before, 'the saved file');
     assertOnlyDocstringAdded(ide, before, 'with_tax');
   },
 );
@@ -97,8 +88,8 @@ scenario('tests', 'Generate Tests, Accept: a new test file is on disk', async (i
   const file = path.join(ide.workspace, 'tests/test_orders.py');
   await until(() => fs.existsSync(file) && fs.statSync(file).size > 0, 'the test file on disk');
   const written = ide.onDisk('tests/test_orders.py');
-  assert.match(written, /bestsellers/);
-  assert.match(written, /^def test_|^ {4}def test_/m);
+  assert.match(written, /^from bookshop\.orders import /m);
+  assert.match(written, /^ *def test_/m);
 });
 
 scenario(
@@ -113,7 +104,6 @@ scenario(
     await rightClick(page, place, 'Refactor…');
     await answerInput(page, '');
     await waitForPreview(page);
-    assert.match(await proposedText(page).innerText(), /clamp/);
     await ide.screenshot('refactor-preview');
     await choose(page, 'Reject Edit');
 
@@ -125,13 +115,9 @@ scenario(
 
 scenario('hover', 'hovering shows the signature, then an explanation', async (ide) => {
   const { page } = ide;
-  await openFile(page, PRICES);
+  const place = await functionIn(ide, PRICES, 'shipping');
 
-  const hover = await hoverShowing(
-    page,
-    inEditor(page, 'def shipping(weight', 'shipping'),
-    /weight_grams:\s+int/,
-  );
+  const hover = await hoverShowing(page, place, /weight_grams:\s+int/);
 
   const parts = await until(
     async () => {
@@ -160,12 +146,11 @@ scenario(
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('# Typed while the preview was open.\n');
     await save(page);
-    await until(() => ide.onDisk(PRICES).startsWith('# Typed'), 'the typed line on disk');
     const typed = ide.onDisk(PRICES);
+    assert.ok(typed.startsWith('# Typed'));
     await acceptInNotification(page);
     await save(page);
 
-    await until(() => ide.onDisk(PRICES) !== typed, 'the accepted edit on disk');
     assertOnlyDocstringAdded(ide, typed, 'discount');
   },
 );

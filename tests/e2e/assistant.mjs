@@ -1,6 +1,6 @@
 // What a person does with the assistant, and what they see of it.
 import assert from 'node:assert/strict';
-import { command, notification, pressInNotification, proposedText, webview } from './workbench.mjs';
+import { command, notification, pressInNotification, addedLine, webview } from './workbench.mjs';
 import { until } from './until.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -34,7 +34,7 @@ export async function waitForPreview(page) {
       ANSWER_TIMEOUT_MS,
     );
     if (seen === 'preview') {
-      await proposedText(page).locator('.view-line').first().waitFor();
+      await addedLine(page).waitFor();
       await choiceButton(page, 'Accept Edit').waitFor();
       return refusals;
     }

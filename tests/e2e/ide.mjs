@@ -124,10 +124,12 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
     // code-server writes no files for output channels.
     await command(page, 'TT Assistant: Show Log').catch(() => undefined);
     await screenshot(`${name}-failed-log`).catch(() => undefined);
+    await command(page, 'View: Hide Panel').catch(() => undefined);
     for (const [from, to] of [
       [path.join(directories.data, 'logs'), 'logs'],
       [directories.log, 'code-server.log'],
       [runtime, 'run'],
+      [workspace, 'workspace'],
     ]) {
       const filter = (/** @type {string} */ file) => !fs.lstatSync(file).isSocket();
       if (from && to && fs.existsSync(from))

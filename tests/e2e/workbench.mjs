@@ -152,12 +152,13 @@ export function webview(page, selector) {
   );
 }
 
-/** The text of the open diff's right side as it is drawn. @param {Page} page */
-export function proposedText(page) {
-  return page.locator('.editor-group-container .monaco-diff-editor .editor.modified .view-lines').first();
+/** A line that the open diff adds. @param {Page} page */
+export function addedLine(page) {
+  return page.locator('.editor-group-container .monaco-diff-editor .editor.modified .line-insert').first();
 }
 
-/** @param {Page} page */
+/** Save the active editor, and wait until it is on disk. @param {Page} page */
 export async function save(page) {
   await page.keyboard.press('Control+S');
+  await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
 }
