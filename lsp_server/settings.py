@@ -110,6 +110,12 @@ class Settings:
         },
         machine=True,
     )
+    tt_device_sampling: bool = setting(
+        "tt.deviceSampling",
+        False,
+        "Choose tokens on the board instead of on the host: less traffic, but at most 32 tokens are considered.",
+        machine=True,
+    )
     prompts_preset: str = setting(
         "prompts.preset",
         "general",

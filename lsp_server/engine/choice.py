@@ -73,8 +73,14 @@ def plan_host(
     if settings.engine_model:
         arguments += ["--model", settings.engine_model]
     if backend == "tt":
-        identity |= {"mode": settings.tt_mode, "home": settings.tt_home, "python": settings.tt_python}
+        identity |= {
+            "mode": settings.tt_mode,
+            "device_sampling": settings.tt_device_sampling,
+            "home": settings.tt_home,
+            "python": settings.tt_python,
+        }
         arguments += ["--mode", settings.tt_mode]
+        arguments += ["--device-sampling"] if settings.tt_device_sampling else []
         if settings.tt_home:
             arguments += ["--home", settings.tt_home]
         start, directory = _start_tt(settings, launch)

@@ -42,6 +42,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--mode", choices=("performance", "accuracy"), default="performance", help="precision (tt)"
     )
+    parser.add_argument(
+        "--device-sampling", action="store_true", help="sample on the board, from 32 tokens at most (tt)"
+    )
     parser.add_argument("--home", default="", help="tt-metal checkout (tt); empty: TT_METAL_HOME")
     return parser.parse_args(argv)
 
@@ -58,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "context_window": options.context,
                 "threads": options.threads,
                 "mode": options.mode,
+                "device_sampling": options.device_sampling,
                 "home": options.home,
                 "socket": "" if sys.platform == "win32" else str(files.backend_socket),
             }
