@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Client(LanguageClient):
         self.applied: list[lsp.ApplyWorkspaceEditParams] = []
         self.applies = lsp.ApplyWorkspaceEditResult(applied=True)
         self.registered: list[lsp.Registration] = []
+        self.setups: list[protocol.SetupParams] = []
 
     async def ask(self, method: str, params: Any, id: str | None = None) -> Any:
         return await self.protocol.send_request_async(method, params, msg_id=id)
@@ -93,6 +94,10 @@ def make_client() -> Client:
     def on_actions(params: protocol.ActionsResult) -> None:
         client.action_lists.append(params)
 
+    @client.feature(protocol.SETUP)
+    def on_setup(params: protocol.SetupParams) -> None:
+        client.setups.append(params)
+
     @client.feature(lsp.WORKSPACE_APPLY_EDIT)
     def on_apply(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
         client.applied.append(params)
@@ -122,13 +127,22 @@ Start = Callable[..., Awaitable[Client]]
 
 @pytest.fixture
 async def start(workspace: Path, user_prompts: Path) -> AsyncIterator[Start]:
-    """Start a server with a scripted engine and return its initialized client."""
+    """Start a server and return its initialized client.
+
+    `argv` and `environ` start the server as users do; without them it is the one with the scripted engine.
+    """
     clients: list[Client] = []
 
-    async def begin(capabilities: lsp.ClientCapabilities | None = None, **options: Any) -> Client:
+    async def begin(
+        capabilities: lsp.ClientCapabilities | None = None,
+        *,
+        argv: Sequence[str] = (str(ENTRY), str(user_prompts)),
+        environ: Mapping[str, str] = ENVIRONMENT,
+        **options: Any,
+    ) -> Client:
         client = make_client()
         clients.append(client)
-        await client.start_io(sys.executable, str(ENTRY), str(user_prompts), env=ENVIRONMENT)
+        await client.start_io(sys.executable, *argv, env=environ)
         folder = lsp.WorkspaceFolder(workspace.as_uri(), workspace.name)
         await client.initialize_session(
             lsp.InitializeParams(

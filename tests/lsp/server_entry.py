@@ -1,6 +1,7 @@
 """The language server with a scripted engine, as a process: argv is the user's prompt folder, and a JSON file of answers.
 
-What can be downloaded is in models.json beside the prompt folder: id, file, address, bytes and checksum of each model.
+Beside the prompt folder may lie models.json, what can be downloaded: id, file, address, bytes and checksum of each model;
+and setup.json, one entry an installation: its steps as [message, progress], and why it failed.
 
 Three requests that only tests send drive the script; their parameters and results are JSON in a string.
 """
@@ -12,6 +13,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ OUT = take_stdout()
 from lsp_server.bootstrap import answer_initialize  # noqa: E402
 from lsp_server.composition import load_library  # noqa: E402
 from lsp_server.engine.types import PrefillProgress  # noqa: E402
-from lsp_server.errors import EngineDied, EngineUnavailable  # noqa: E402
+from lsp_server.errors import AssistantError, EngineDied, EngineUnavailable  # noqa: E402
 from lsp_server.features.session import Wiring  # noqa: E402
 from lsp_server.models.table import Gguf, Model  # noqa: E402
 from lsp_server.server import create_server  # noqa: E402
@@ -69,8 +71,22 @@ def load_models(path: Path) -> list[Model]:
     ]
 
 
+def installer(path: Path) -> Callable[[Callable[[str, float | None], None]], Awaitable[None]]:
+    installations = iter(json.loads(path.read_text("utf-8")))
+
+    async def install(report: Callable[[str, float | None], None]) -> None:
+        installation = next(installations)
+        for message, progress in installation["steps"]:
+            report(message, progress)
+        if reason := installation.get("failed"):
+            raise AssistantError(reason, button="retrySetup")
+
+    return install
+
+
 def main() -> None:
     user_prompts = Path(sys.argv[1])
+    setup = user_prompts.parent / "setup.json"
     logging.basicConfig(stream=sys.stderr, level="INFO")
     engine = ScriptedEngine()
     for answer in json.loads(Path(sys.argv[2]).read_text("utf-8")) if sys.argv[2:] else ():
@@ -83,6 +99,7 @@ def main() -> None:
             user_prompts=user_prompts,
             models=user_prompts.parent / "models",
             load_models=partial(load_models, user_prompts.parent / "models.json"),
+            install=installer(setup) if setup.exists() else None,
         )
     )
 

@@ -21,6 +21,8 @@ class ScriptedServer:
         """Words after which an answer waits until the client hangs up."""
         self.hung_up = threading.Event()
         self.status = 200
+        self.key = ""
+        """Not empty: who does not send it is answered 401."""
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
 
@@ -47,6 +49,8 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             pass
 
         def do_GET(self) -> None:
+            if not self._admitted():
+                return
             if self.path.endswith("/models"):
                 self._json({"data": [{"id": MODEL, "object": "model", "max_model_len": 4096}]})
             else:
@@ -54,6 +58,8 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if not self._admitted():
+                return
             if not self.path.endswith("/chat/completions"):
                 self._json({"error": {"message": "no such page"}}, 404)
                 return
@@ -68,6 +74,12 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
                 self._stream(script.answers.pop(0) if script.answers else "ok")
             except OSError:
                 script.hung_up.set()
+
+        def _admitted(self) -> bool:
+            if script.key and self.headers.get("Authorization") != f"Bearer {script.key}":
+                self._json({"error": {"message": "invalid api key"}}, 401)
+                return False
+            return True
 
         def _stream(self, answer: str) -> None:
             words = [word + " " for word in answer.split(" ")]
