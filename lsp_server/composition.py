@@ -37,6 +37,7 @@ def compose(
         load_library=partial(load_library, user_prompts),
         user_prompts=user_prompts,
         models=data / "models",
+        answers=data / "answers.db",
         load_models=load_models,
         install=partial(_install, native) if native else None,
         diagnose=partial(_diagnose, environ, runtime, data),

@@ -1,4 +1,7 @@
-"""Short explanations for hovers: kept by content, made once however many ask, and dropped when nobody waits."""
+"""Short explanations for hovers: kept by content, made once however many ask, and dropped when nobody waits.
+
+The newest are in memory, all of them in the answer store, so that they are there in the next session too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from attrs import define
+
+from lsp_server.store import AnswerStore, key_of
 
 KEPT = 256
 
@@ -24,7 +29,10 @@ class _Running:
 
 
 class Explanations:
-    def __init__(self) -> None:
+    def __init__(self, store: Callable[[], AnswerStore | None]) -> None:
+        """`store` opens the answer store, or says that there is none; called in a thread, once."""
+        self._open_store = store
+        self._store: asyncio.Task[AnswerStore | None] | None = None
         self._texts: OrderedDict[Key, str] = OrderedDict()
         self._running: dict[Key, _Running] = {}
 
@@ -59,10 +67,29 @@ class Explanations:
 
     def _start(self, key: Key, work: Work) -> _Running:
         if key not in self._running:
-            task = asyncio.create_task(work())
+            task = asyncio.create_task(self._found_or_made(key, work))
             running = self._running[key] = _Running(task)
             task.add_done_callback(lambda task: self._finished(key, running))
         return self._running[key]
+
+    async def _found_or_made(self, key: Key, work: Work) -> str:
+        if self._store is None:
+            self._store = asyncio.create_task(asyncio.to_thread(self._open_store))
+        store = await asyncio.shield(self._store)
+        if store is None:
+            return await work()
+        stored = await asyncio.to_thread(store.get, key_of(*key))
+        if stored:
+            return stored
+        text = await work()
+        if text:
+            await asyncio.to_thread(store.put, key_of(*key), text)
+        return text
+
+    async def close(self) -> None:
+        """Close the store."""
+        if self._store is not None and (store := await self._store):
+            await asyncio.to_thread(store.close)
 
     def _drop_if_unwanted(self, key: Key, running: _Running) -> None:
         if not running.waiting and not running.background:

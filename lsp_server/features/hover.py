@@ -34,7 +34,7 @@ def register(server: LanguageServer, session: Session) -> None:
         if found is None:
             return None
         sections = [found.symbol.signature]
-        if not session.options.extension and (text := _explanation_or_hint(session, found)):
+        if not session.options.extension and (text := await _explanation_or_hint(session, found)):
             sections.append(text)
         content = lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n---\n\n".join(sections))
         return lsp.Hover(content, found.snapshot.positions.range(found.symbol.hovered))
@@ -44,7 +44,8 @@ def register(server: LanguageServer, session: Session) -> None:
         found = await _find(session, params.text_document.uri, params.position)
         if found is None or session.settings.hover_mode == "off":
             return protocol.HoverExplanationResult("")
-        text = await session.explanations.get(_key(session, found), lambda: _explain(session, found))
+        key = await _key(session, found)
+        text = await session.explanations.get(key, lambda: _explain(session, found))
         return protocol.HoverExplanationResult(text, found.snapshot.positions.range(found.symbol.hovered))
 
 
@@ -65,10 +66,10 @@ async def _find(session: Session, uri: str, position: lsp.Position) -> Found | N
     return Found(snapshot, symbol) if symbol else None
 
 
-def _explanation_or_hint(session: Session, found: Found) -> str:
+async def _explanation_or_hint(session: Session, found: Found) -> str:
     if session.settings.hover_mode == "off":
         return ""
-    key = _key(session, found)
+    key = await _key(session, found)
     if text := session.explanations.cached(key):
         return text
     if session.settings.hover_mode == "onDemand" or session.engine.status.state not in ("ready", "busy"):
@@ -77,9 +78,11 @@ def _explanation_or_hint(session: Session, found: Found) -> str:
     return HOVER_AGAIN
 
 
-def _key(session: Session, found: Found) -> Key:
+async def _key(session: Session, found: Found) -> Key:
     document, settings = found.snapshot.document, session.settings
+    library = await session.library()
     return (
+        library.digest,
         document.language,
         document.slice(found.symbol.span),
         settings.prompts_preset,

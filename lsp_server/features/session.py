@@ -24,6 +24,7 @@ from lsp_server.features.setup import Setup
 from lsp_server.features.warming import Warming
 from lsp_server.protocol import InitializationOptions
 from lsp_server.settings import Settings
+from lsp_server.store import AnswerStore
 
 if TYPE_CHECKING:
     from lsp_server.engine.types import Engine
@@ -46,6 +47,8 @@ class Wiring:
     """Where downloaded models are."""
     load_models: Callable[[], Sequence[Model]]
     """The models that can be downloaded; reads a file."""
+    answers: Path | None = None
+    """The file of the answer store; None keeps answers in memory only."""
     install: Callable[[Callable[[str, float | None], None]], Awaitable[None]] | None = None
     """Install the native packages; None where nothing is to be installed."""
     diagnose: Callable[[Settings], tuple[str, bool]] | None = None
@@ -66,7 +69,7 @@ class Session:
         self.settings = Settings()
         self.trusted = False
         self.proposals = Proposals()
-        self.explanations = Explanations()
+        self.explanations = Explanations(self._answer_store)
         self.warming = Warming(self)
         self.prompts = Prompts(self)
         self.setup = Setup(self)
@@ -100,6 +103,7 @@ class Session:
         for task in list(self._background):
             task.cancel()
         await self.drop_engine()
+        await self.explanations.close()
         if self._scratch is not None:
             self._scratch.cleanup()
 
@@ -108,6 +112,9 @@ class Session:
         engine, self._engine = self._engine, None
         if engine is not None:
             await engine.aclose()
+
+    def _answer_store(self) -> AnswerStore | None:
+        return AnswerStore(self.wiring.answers) if self.wiring.answers else None
 
     @property
     def scratch(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -41,8 +42,10 @@ class Entry:
 class Library:
     """Reads nothing after `load`."""
 
-    def __init__(self, entries: Mapping[str, Entry], problems: Sequence[str]) -> None:
+    def __init__(self, entries: Mapping[str, Entry], problems: Sequence[str], digest: str) -> None:
         self._entries = dict(entries)
+        self.digest = digest
+        """Differs when any template does; answers kept on disk depend on it."""
         self.problems = tuple(problems)
         names = sorted(name.partition("/")[2] for name in entries if name.startswith("presets/"))
         self.presets = (GENERAL, *(name for name in names if name != GENERAL))
@@ -59,7 +62,14 @@ class Library:
                 entries[name] = entry
                 if entry.problem:
                     problems.append(entry.problem)
-        return cls(entries, problems)
+        digest = hashlib.blake2b(digest_size=16)
+        for name, entry in sorted(entries.items()):
+            digest.update(
+                f"{name}\0{entry.problem or reader.read_source(entry.path)}\0".encode(
+                    "utf-8", "surrogatepass"
+                )
+            )
+        return cls(entries, problems, digest.hexdigest())
 
     def actions(self) -> list[Template]:
         """Every action in menu order; broken ones are not among them but among `problems`."""
