@@ -15,6 +15,8 @@ A coding assistant that runs on this machine: a Tenstorrent board, or the proces
   git diff | tt-assistant chat "Review this"
   tt-assistant run explain src/app.py:40       the function around line 40
   tt-assistant run docstring src/app.py:40     a unified diff; --apply writes it
+  tt-assistant run tests src/app.py:40 --run-tests
+                                               tests that were run; failing ones are mended or dropped
   tt-assistant engine start                    load the model before the first question
   tt-assistant doctor                          what is missing, and the command that mends it
 """
@@ -59,6 +61,12 @@ def build_parser(where: dict[str, str]) -> argparse.ArgumentParser:
     run.add_argument("file", nargs="?", metavar="FILE[:LINE]", help="FILE, FILE:LINE or FILE:A-B")
     run.add_argument("--instruction", default="", help="what to do, for actions that ask")
     run.add_argument("--apply", action="store_true", help="write the edit")
+    run.add_argument(
+        "--run-tests",
+        action="store_true",
+        help="check the edit by running code of this folder: generated tests, linters, old code against new "
+        "(always: --set tests.run=always)",
+    )
     _engine_flags(run)
 
     engine = command("engine", "Start, show or stop the engine that this terminal and the editor share.")

@@ -84,7 +84,9 @@ def _run(arguments: argparse.Namespace, places: Places, environ: Mapping[str, st
         raise AssistantError("Say which file: tt-assistant run ACTION FILE[:LINE].")
     settings = _settings(arguments, places, environ)
     with LoopThread() as loop, open_engine(settings, places, environ, loop) as engine:
-        order = Order(arguments.action, arguments.file, arguments.instruction, arguments.apply)
+        order = Order(
+            arguments.action, arguments.file, arguments.instruction, arguments.apply, arguments.run_tests
+        )
         return loop.run(
             run_action(
                 order,

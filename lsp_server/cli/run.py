@@ -21,6 +21,7 @@ from lsp_server.errors import AssistantError, EditRefused
 from lsp_server.files import line_span, read_document, split_lines
 from lsp_server.settings import Settings
 from lsp_server.templates import Library
+from lsp_server.verify.pipeline import Permission
 
 MARKS = {True: "ok", False: "failed", None: "unknown"}
 
@@ -33,6 +34,8 @@ class Order:
     file: str
     instruction: str
     apply: bool
+    run_tests: bool
+    """Run generated tests, and what else checks an edit, whatever the setting says."""
 
 
 def list_actions(library: Library, terminal: Terminal) -> int:
@@ -64,7 +67,13 @@ async def run_action(
     unsubscribe = engine.subscribe(lambda status: terminal.progress(progress_line(status)))
     outcome = None
     try:
-        events = actions.run(request, engine=engine, library=library, settings=settings)
+        events = actions.run(
+            request,
+            engine=engine,
+            library=library,
+            settings=settings,
+            permission=_permission(order, settings, workspace),
+        )
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, PrefillProgress):
@@ -83,6 +92,12 @@ async def run_action(
     if outcome.proposal is None:
         raise EditRefused(outcome.refused or "The answer holds no edit.", detail=outcome.text)
     return _offer(outcome.proposal, order.apply, workspace, terminal)
+
+
+def _permission(order: Order, settings: Settings, workspace: Path) -> Permission:
+    """A terminal knows no trusted workspaces: consenting to run code here covers the project's linters, too."""
+    allowed = order.run_tests or settings.tests_run == "always"
+    return Permission(workspace, trusted=allowed, run_code=allowed, python=settings.tests_python)
 
 
 def _span(document: Document, lines: tuple[int, int] | None) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,41 @@ def test_an_answer_without_an_edit_is_refused(run, server: ScriptedServer, folde
     assert done.returncode == 1
     assert done.stderr.startswith("tt-assistant: ") or "tt-assistant: " in done.stderr
     assert (folder / "shape.py").read_bytes() == before
+
+
+TESTS = """```python
+from shape import area
+
+
+def test_unit_circle():
+    assert area(1) == 3.14
+
+
+def test_wrong():
+    assert area(2) == 4
+```"""
+
+
+@pytest.mark.parametrize("consent", [["--run-tests"], ["--set", "tests.run=always"]])
+def test_generated_tests_are_run_with_consent(run, server: ScriptedServer, consent: list[str]):
+    server.answers = [TESTS, TESTS]
+
+    done = run("tests", "shape.py:4", "--set", f"tests.python={sys.executable}", *consent)
+
+    assert done.returncode == 0, done.stderr
+    assert "def test_unit_circle" in done.stdout and "test_wrong" not in done.stdout
+    assert "ok: tests run (1 pass, 1 dropped" in done.stderr
+    assert len(server.questions()) == 2
+
+
+def test_generated_tests_are_not_run_without_consent(run, server: ScriptedServer):
+    server.answers = [TESTS]
+
+    done = run("tests", "shape.py:4")
+
+    assert done.returncode == 0, done.stderr
+    assert "test_wrong" in done.stdout
+    assert "unknown: tests run (not run: running code was not allowed)" in done.stderr
 
 
 def test_list_names_the_actions_and_unknown_ones_are_said(run):
