@@ -7,6 +7,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
@@ -14,17 +15,16 @@ from lsp_server import protocol
 from lsp_server.actions import context_budget
 from lsp_server.chat import AttachedCode, build_chat
 from lsp_server.document import Document
-from lsp_server.engine.types import Delta, Finished, PrefillProgress, Priority, SamplingParams
+from lsp_server.engine.types import Delta, Finished, PrefillProgress, Priority
 from lsp_server.errors import UnsuitableDocument
 from lsp_server.features import views
 from lsp_server.features.documents import Documents
 from lsp_server.files import read_document
+from lsp_server.templates import sampling_for
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
 
-LONGEST_ANSWER = 1024
-"""Tokens; less where the context window is small."""
 UNKNOWN_WINDOW = 8192
 """Assumed of a remote engine that does not tell."""
 
@@ -39,22 +39,23 @@ def register(server: LanguageServer, session: Session) -> None:
         library, engine = await session.library(), await session.ready_engine()
         status = await engine.start()
         window = status.context_window or UNKNOWN_WINDOW
-        longest = min(LONGEST_ANSWER, window // 4)
+        sampling = sampling_for(library.get("chat"), 0)
+        sampling = evolve(sampling, max_tokens=min(sampling.max_tokens, window // 4))
         prompt = await build_chat(
             [(turn.role, turn.text) for turn in params.turns],
             attached,
             library=library,
             preset=session.settings.prompts_preset,
             window=window,
-            max_tokens=longest,
+            max_tokens=sampling.max_tokens,
             context_budget=context_budget(session.settings, status),
             count=engine.count,
+            offload=asyncio.to_thread,
         )
         if prompt.dropped_turns:
             tell(
                 kind="note", text=f"The oldest {prompt.dropped_turns} turns no longer fit and were left out."
             )
-        sampling = SamplingParams(temperature=0.7, top_p=0.9, max_tokens=longest)
         text, finished = "", None
         async with aclosing(engine.generate(prompt.messages, sampling, Priority.CHAT)) as events:
             async for event in events:
