@@ -17,7 +17,7 @@ from lsp_server.host.backends import (
     SamplingParams,
     Step,
 )
-from lsp_server.host.backends.cpu import processor
+from lsp_server.host.backends.cpu import openmp, processor
 from lsp_server.host.backends.cpu.answer import Answer, request
 from lsp_server.host.backends.cpu.gguf import GgufHeader, read_header
 from lsp_server.host.backends.cpu.listener import Listener
@@ -130,6 +130,7 @@ def _parameters(path: Path, window: int, threads: int, key: str, socket: Path | 
             "Set ttAssistant.engine.url to an engine elsewhere.",
             code="unsupported",
         )
+    openmp.limit_spinning()
     try:
         import xllamacpp
     except ImportError as error:
@@ -146,6 +147,8 @@ def _parameters(path: Path, window: int, threads: int, key: str, socket: Path | 
     parameters.n_batch = parameters.n_ubatch = CHUNK
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.cache_ram_mib = PROMPT_CACHE_MIB
+    # Fitting to a GPU's memory would read the model a second time.
+    parameters.fit_params = False
     parameters.hostnames = [str(socket) if socket is not None else "127.0.0.1"]
     parameters.port = 0
     parameters.api_keys = [key]
