@@ -117,7 +117,8 @@ export async function hoverShowing(page, place, text) {
   const hover = page.locator('.monaco-hover:not(.hidden)').filter({ hasText: text }).first();
   await until(
     async () => {
-      await page.mouse.move(700, 880);
+      // Away from everything that has a hover of its own.
+      await page.mouse.move(5, 600);
       await place.hover();
       return appears(hover, 4000);
     },
