@@ -54,11 +54,23 @@ def test_every_board_answers(board):
         assert made.info.details["chips"] == made.world.chips
 
 
-@pytest.mark.parametrize("traced", [(128,), (128, 1024), (128, 1024, 2048, 4096, 8192)])
+@pytest.mark.parametrize("traced", [(128, 1024), (128, 1024, 2048, 4096, 8192)])
 def test_g3_resumes_only_in_buckets_that_have_a_trace(traced):
     with rig("G3", board="T3K", traced_prefills=traced) as made:
         for scenario in SCENARIOS:
             scenario(made)
+
+
+def test_g3_with_only_the_smallest_trace_says_that_it_cannot_resume():
+    """Pieces of 128 tokens cannot end at multiples of 256, so long suffixes are out of reach: all is prefilled whole."""
+    with rig("G3", board="T3K", traced_prefills=(128,)) as made:
+        first = prompt(700)
+        made.check(first)
+        again = made.check(first[:650] + prompt(60))
+
+        assert made.info.details["prefix_reuse"] is False
+        assert "cannot resume 2085 tokens behind 256" in made.info.details["note"]
+        assert again.cached == 0
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
