@@ -230,7 +230,8 @@ async def test_shutdown_answers_and_the_host_leaves(host: RunningHost) -> None:
 async def test_shutdown_if_idle_is_refused_while_a_lease_is_held(host: RunningHost) -> None:
     await host.chat("x", max_tokens=1)
     async with host.client.stream("GET", "/status") as lease:
-        await anext(lease.aiter_lines())
+        lines = lease.aiter_lines()  # kept: a dropped generator closes the connection
+        await anext(lines)
 
         refused = await host.post("/shutdown", {"if_idle": True})
 
