@@ -48,7 +48,10 @@ async def test_a_project_without_linters_has_no_such_check(project: Path) -> Non
     assert await check(project, project / "calc.py", "python", OLD, OLD) == []
 
 
-async def test_a_configured_linter_that_is_missing_is_unknown_not_ok(tmp_path: Path) -> None:
+async def test_a_configured_linter_that_is_missing_is_unknown_not_ok(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "eslint.config.mjs").write_text("export default [];\n")
 
     (found,) = await check(tmp_path, tmp_path / "a.ts", "typescript", "let a = 1;\n", "let a = 2;\n")
