@@ -46,8 +46,6 @@ CPU_CONTEXT_TOKENS = 1_200
 CONTEXT_TOKENS = 6_000
 WINDOW_SHARE = 0.5
 """Of the context window, at most this much is file context."""
-EXAMPLE_BUDGET = 3_000
-"""With less room for context, existing tests are not shown as an example: small models copy it, and it must be prefilled."""
 REFITS = 5
 LEAST_ANSWER = 64
 """Fewer tokens than this are no answer."""
@@ -224,12 +222,10 @@ async def prepare(request: Request, *, engine: Engine, library: Library, setting
     status = await engine.start()
     window = status.context_window
     plan = await _test_plan(request, target) if template.output == "file" else None
-    budget = context_budget(settings, status)
-    if plan is not None and budget < EXAMPLE_BUDGET:
-        plan = evolve(plan, example="")
     extras = _extras(request, plan)
     rate = await _tokens_per_character(request.document.text, engine)
     sampling = sampling_for(template, round(len(request.document.slice(target)) * rate))
+    budget = context_budget(settings, status)
     folded = False
     for _ in range(REFITS):
         code = await _build(request.document, target, budget, rate)
