@@ -55,11 +55,12 @@ function writeJson(file, value) {
 
 /** @param {Record<string, string>} extra */
 function environment(extra = {}) {
+  const env = environmentWithoutNpm();
   return {
-    ...environmentWithoutNpm(),
+    ...env,
     // No marketplace: the browser and the server talk to this machine only.
     EXTENSIONS_GALLERY: '{}',
-    PATH: `${path.dirname(IDE_NODE)}${path.delimiter}${process.env.PATH}`,
+    PATH: `${path.dirname(IDE_NODE)}${path.delimiter}${env.PATH}`,
     ...extra,
   };
 }

@@ -60,7 +60,9 @@ async function buildLogWriter(vscode) {
   );
 }
 
-const nodeOnPath = () => ({ PATH: `${path.dirname(IDE_NODE)}${path.delimiter}${process.env.PATH}` });
+const nodeOnPath = () => ({
+  PATH: `${path.dirname(IDE_NODE)}${path.delimiter}${environmentWithoutNpm().PATH}`,
+});
 
 /** @param {string} cwd @param {string[]} args @param {Record<string, string>} extra */
 function npm(cwd, args, extra = {}) {

@@ -1,16 +1,21 @@
 // Running other programs: one line before each long step, and a sentence instead of a stack trace when one fails.
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import process from 'node:process';
 import { ROOT } from './paths.mjs';
 
 /** A problem the person at the terminal can solve; printed without a stack trace. */
 export class SetupError extends Error {}
 
-/** npm exports its own settings to what it runs; an npm of another Node version must not inherit them. */
+/**
+ * The environment npm was started in. npm adds its own settings, which an npm of another Node version must not inherit,
+ * and our tools to PATH, where tests and the editor would take them for the user's.
+ */
 export function environmentWithoutNpm() {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) && name !== 'INIT_CWD'),
-  );
+  const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) && name !== 'INIT_CWD');
+  const directories = (process.env.PATH ?? '').split(path.delimiter);
+  const PATH = directories.filter((directory) => !/node_modules|node-gyp-bin/.test(directory));
+  return { ...Object.fromEntries(kept), PATH: PATH.join(path.delimiter) };
 }
 
 /** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv }} Where */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { packageVsix } from './package.mjs';
 import { ARTIFACTS, BUILD, PYTHON, ROOT } from './paths.mjs';
-import { exitCodeOf, run, SetupError, step } from './process.mjs';
+import { environmentWithoutNpm, exitCodeOf, run, SetupError, step } from './process.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {{ name: string, code: number, passed: number, failed: number, skipped: number, seconds: number }} Result */
@@ -50,7 +50,9 @@ async function extensionTests(report) {
 function pythonTests(report) {
   // The real ttnn wheels are large and need two more interpreters: `npm run test:contract` has them.
   const options = ['-q', '-m', 'not wheels and not stdlib_full', `--junitxml=${report}`];
-  return exitCodeOf(PYTHON, ['-m', 'pytest', ...options, '-o', 'junit_family=xunit2']);
+  return exitCodeOf(PYTHON, ['-m', 'pytest', ...options, '-o', 'junit_family=xunit2'], {
+    env: environmentWithoutNpm(),
+  });
 }
 
 /** @param {string} report */

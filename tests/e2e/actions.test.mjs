@@ -16,7 +16,15 @@ import {
 } from './assistant.mjs';
 import { scenarios } from './scenario.mjs';
 import { until } from './until.mjs';
-import { answerInput, hoverShowing, inEditor, openFile, rightClick, save } from './workbench.mjs';
+import {
+  answerInput,
+  hoverShowing,
+  inEditor,
+  openFile,
+  rightClick,
+  save,
+  waitForChange,
+} from './workbench.mjs';
 
 /** @typedef {import('./ide.mjs').Ide} Ide */
 
@@ -67,6 +75,7 @@ scenario(
     assert.equal(ide.onDisk(PRICES), before, 'a preview leaves the disk alone');
     await ide.screenshot('docstring-preview');
     await choose(page, 'Accept Edit');
+    await waitForChange(page);
     assert.equal(ide.onDisk(PRICES), before, 'accepting leaves saving to the user');
     await save(page);
 
@@ -151,6 +160,7 @@ scenario(
     const typed = ide.onDisk(PRICES);
     assert.ok(typed.startsWith('# Typed'));
     await acceptInNotification(page);
+    await waitForChange(page);
     await save(page);
 
     assertOnlyDocstringAdded(ide, typed, 'discount');

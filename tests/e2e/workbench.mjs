@@ -158,6 +158,11 @@ export function addedLine(page) {
   return page.locator('.editor-group-container .monaco-diff-editor .editor.modified .line-insert').first();
 }
 
+/** Wait until the active editor has a change that is not saved. @param {Page} page */
+export function waitForChange(page) {
+  return page.locator('.tab.active.dirty').waitFor();
+}
+
 /** Save the active editor, and wait until it is on disk. @param {Page} page */
 export async function save(page) {
   await page.keyboard.press('Control+S');

@@ -88,7 +88,7 @@ def nearest(paths: list[Path], file: Path) -> Path | None:
     return max(paths, key=lambda path: (len(names & set(path.parts)), -len(path.parts)), default=None)
 
 
-def head(text: str, lines: int = 14, characters: int = 480) -> str:
+def head(text: str, lines: int = 20, characters: int = 800) -> str:
     """The beginning of a test file, cut before a definition that would be incomplete."""
     kept = text.replace("\r\n", "\n").split("\n")
     if len(kept) > lines or len(text) > characters:
