@@ -163,8 +163,16 @@ export function waitForChange(page) {
   return page.locator('.tab.active.dirty').waitFor();
 }
 
-/** Save the active editor, and wait until it is on disk. @param {Page} page */
+/** Save the active editor, and wait until it is on disk. A key pressed while a preview closes is lost. @param {Page} page */
 export async function save(page) {
-  await page.keyboard.press('Control+S');
-  await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  const dirty = page.locator('.tab.active.dirty');
+  for (let tries = 0; tries < 5; tries += 1) {
+    await page.keyboard.press('Control+S');
+    try {
+      return await dirty.waitFor({ state: 'detached', timeout: 3000 });
+    } catch {
+      await page.locator('.editor-group-container.active .view-line').first().click();
+    }
+  }
+  await dirty.waitFor({ state: 'detached' });
 }
