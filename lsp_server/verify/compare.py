@@ -111,7 +111,7 @@ def _read(outcome: sandbox.Outcome) -> Comparison:
         return Comparison(0, "the module could not be run")
     found = answer.get("difference")
     told = (
-        f"For {found['input']} the old code gives {found['old']} and the new one {found['new']}."
+        f"for {found['input']} the old code gives {found['old']} and the new one {found['new']}."
         if found
         else ""
     )

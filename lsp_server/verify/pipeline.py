@@ -78,7 +78,11 @@ async def verify(
     told = evolve(proposal, checks=proposal.checks + tuple(checks))
     if not failed or (failed[0].name == BEHAVIOUR and not keep_behaviour):
         return Verdict(told)
-    return Verdict(told, problem="; ".join(f"{c.name}: {c.detail}" for c in failed))
+    return Verdict(told, problem="; ".join(map(_in_words, failed)))
+
+
+def _in_words(check: Check) -> str:
+    return f"{'it behaves differently' if check.name == BEHAVIOUR else check.name}: {check.detail}"
 
 
 BEHAVIOUR = "same behaviour"

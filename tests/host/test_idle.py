@@ -44,7 +44,8 @@ async def test_a_new_holder_stops_the_clock() -> None:
 async def test_a_lease_keeps_the_host_and_its_end_lets_it_leave(tmp_path: Path) -> None:
     async with running_host(tmp_path / "run", idle_minutes=0) as host:
         async with host.client.stream("GET", "/status") as lease:
-            lines = lease.aiter_lines()  # kept: a dropped generator closes the connection, and with it the lease
+            # The iterator is kept: a dropped one closes the connection, and with it the lease.
+            lines = lease.aiter_lines()
             await anext(lines)
             await host.chat("x", max_tokens=1)
             assert not host.leaving.is_set()

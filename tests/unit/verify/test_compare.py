@@ -56,7 +56,7 @@ async def test_a_change_of_behaviour_is_shown_with_its_input(tmp_path: Path, old
     found = await check(tmp_path, OLD, OLD.replace(old, new), "longest")
 
     assert found.equal is False
-    assert found.difference.startswith("For words=[") and "the old code gives" in found.difference
+    assert found.difference.startswith("for words=[") and "the old code gives" in found.difference
 
 
 async def test_a_changed_argument_counts_as_behaviour(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ async def test_changed_behaviour_is_a_problem_unless_asked_for(project: Path) ->
     strict = await judge(project, changed)
     asked = await judge(project, changed, keep_behaviour=False)
 
-    assert "same behaviour: For n=" in strict.problem
+    assert "it behaves differently: for n=" in strict.problem
     assert not asked.problem and "the old code gives" in asked.proposal.checks[-1].detail
 
 
