@@ -30,6 +30,7 @@ APOLOGY = re.compile(
 QUOTED = re.compile(r'^[ \t]*([rRuUbBfF]{0,2})("""|\'\'\')(.*?)(?<!\\)\2', re.DOTALL | re.MULTILINE)
 OPENED = re.compile(r'^[ \t]*(?:[rRuU]{0,2})("""|\'\'\')', re.MULTILINE)
 STARS = re.compile(r"/\*[*!]?(.*?)\*+/", re.DOTALL)
+FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:\n[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 LINE_MARK = re.compile(r"[ \t]*(?://[/!]?|#)(?: |$)")
 
 
@@ -93,7 +94,7 @@ def _written(reply: replies.Reply, code: str) -> str:
     opened = OPENED.search(text)
     if opened is not None:
         return text[opened.end() :]
-    return _without_code_lines(EPILOGUE.sub("", text), code)
+    return _without_code_lines(_without_copies(EPILOGUE.sub("", text), code), code)
 
 
 def _holds_text(block: str) -> bool:
@@ -110,6 +111,18 @@ def _value(quoted: re.Match[str]) -> str:
     except (SyntaxError, ValueError):
         return body
     return value if isinstance(value, str) else body
+
+
+def _without_copies(text: str, code: str) -> str:
+    """Drop fenced blocks that mostly repeat the code; an example in a fence stays."""
+    known = {line.strip() for line in code.split("\n") if line.strip()}
+
+    def kept(block: re.Match[str]) -> str:
+        lines = [line.strip() for line in block.group(2).split("\n") if line.strip()]
+        copied = sum(line in known for line in lines)
+        return "" if lines and 2 * copied >= len(lines) else block.group()
+
+    return FENCED.sub(kept, text)
 
 
 def _without_code_lines(text: str, code: str) -> str:

@@ -195,3 +195,17 @@ def test_selected_statements_that_later_code_needs_keep_their_names() -> None:
     assert replaced("python", source, old, "n = sum(xs)") == "def f(xs):\n    n = sum(xs)\n    return n\n"
     with pytest.raises(EditRefused, match="`n`"):
         replaced("python", source, old, "total = sum(xs)")
+
+
+def test_a_copy_of_the_code_is_no_part_of_the_docstring() -> None:
+    """A small model introduced its text with the whole function in a fence, and all of it was offered."""
+    code = "def add(a, b):\n    return a + b\n"
+    document = Document("file:///add.py", "add.py", "python", code)
+
+    copied = propose_docstring(
+        document, Span(0, len(code) - 1), f"Here is the function:\n```python\n{code}```\nIt adds."
+    )
+    example = propose_docstring(document, Span(0, len(code) - 1), "It adds.\n\n```python\nadd(1, 2)\n```")
+
+    assert copied.new_text == 'def add(a, b):\n    """It adds."""\n    return a + b\n'
+    assert "add(1, 2)" in example.new_text
