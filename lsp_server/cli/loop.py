@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
@@ -18,7 +20,13 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="engine client", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="engine client", daemon=True)
+
+    def _serve(self) -> None:
+        """Leave Ctrl+C to the main thread: the kernel may hand it to any, and one that waits for keys must wake up."""
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._loop.run_forever()
 
     def __enter__(self) -> LoopThread:
         self._thread.start()
