@@ -198,7 +198,9 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
 def main(argv: Sequence[str]) -> int:
     """Entry point of `python -m bench quality`."""
     parser = argparse.ArgumentParser(prog="bench quality", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK_CASES} cases: under five minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_CASES} cases, spread over the languages"
+    )
     parser.add_argument(
         "--cases", type=Path, default=ROOT / "bench" / "cases", help="a folder of source files"
     )
