@@ -104,7 +104,7 @@ class HttpEngine:
         if not self._tells_logprobs:
             sampling = attrs.evolve(sampling, logprobs=False)
         httpx = await load_httpx()
-        reader, repetition, looping, deltas = AnswerReader(), Repetition(), False, 0
+        reader, repetition, looping = AnswerReader(), Repetition(), False
         for last_try in (False, True):
             try:
                 async with self._post(connection, messages, sampling, priority) as response:
@@ -124,7 +124,6 @@ class HttpEngine:
                             for event in reader.read(data):
                                 yield event
                                 if isinstance(event, Delta):
-                                    deltas += 1
                                     looping = looping or repetition.found(event.text)
                         if reader.done or looping:
                             break
@@ -142,7 +141,7 @@ class HttpEngine:
                 raise failures.lost(self._kind(connection)) from error
         finished = reader.finish()
         if finished is None and looping:
-            finished = Finished("repetition", Usage(completion_tokens=deltas))
+            finished = Finished("repetition", reader.figures())
         if finished is None:
             self._forget(connection)
             raise failures.lost(self._kind(connection))

@@ -91,7 +91,7 @@ class AnswerReader:
         """The last event; None when the stream ended before the answer did."""
         if self._reason is None:
             return None
-        return Finished(self._reason, self._figures())
+        return Finished(self._reason, self.figures())
 
     def _events(self, chunk: dict[str, Any], data: str) -> list[EngineEvent]:
         events: list[EngineEvent] = []
@@ -112,7 +112,8 @@ class AnswerReader:
             self._reason = reason if reason in ("length", "cancelled") else "stop"
         return events
 
-    def _figures(self) -> Usage:
+    def figures(self) -> Usage:
+        """What the stream told until now, and where it did not, what was counted and timed here."""
         now = time.perf_counter()
         tokens = int(self._usage.get("completion_tokens") or self._deltas)
         measured = (

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from lsp_server.host.backends import BackendError, Prefilled, Token
 from lsp_server.host.job import Done, Failed, Job, JobEvent
+from lsp_server.host.mailbox import Mailbox
 from lsp_server.host.protocol import Answer, CompletionRequest, RequestError, error_body, from_backend
 from lsp_server.host.scheduler import Scheduler
 from lsp_server.host.stream import DONE, event, on_leaving, send_stream
@@ -35,9 +35,8 @@ class CompletionResponse:
         self._scheduler = scheduler
         self._wanted = wanted
         self._answer = Answer(model, chat=wanted.chat)
-        self._events: asyncio.Queue[JobEvent] = asyncio.Queue()
-        self._loop = asyncio.get_running_loop()
-        self._job = Job(prompt, wanted.sampling, wanted.priority, self._deliver)
+        self._events = Mailbox()
+        self._job = Job(prompt, wanted.sampling, wanted.priority, self._events.put)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -49,45 +48,42 @@ class CompletionResponse:
         finally:
             self._scheduler.cancel(self._job)
 
-    def _deliver(self, item: JobEvent) -> None:
-        """On the engine thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._events.put_nowait, item)
-
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first = await self._events.get()
-        if isinstance(first, Failed):
-            await error_response(from_backend(first.error, answering=True))(scope, receive, send)
+        items = await self._events.take()
+        if isinstance(items[0], Failed):
+            await error_response(from_backend(items[0].error, answering=True))(scope, receive, send)
         elif self._wanted.stream:
-            await send_stream(send, self._stream(first))
+            await send_stream(send, self._stream(items))
         else:
-            await (await self._whole(first))(scope, receive, send)
+            await (await self._whole(items))(scope, receive, send)
 
-    async def _stream(self, item: JobEvent) -> AsyncIterator[bytes]:
+    async def _stream(self, items: list[JobEvent]) -> AsyncIterator[bytes]:
         if opening := self._answer.opening():
             yield event(opening)
         while True:
-            if isinstance(item, Token):
-                yield event(self._answer.delta(item))
-            elif isinstance(item, Prefilled):
-                if self._wanted.progress:
-                    yield event(self._answer.progress(item))
-            elif isinstance(item, Done):
-                yield event(self._answer.closing(item))
-                yield DONE
+            if chunks := b"".join(self._chunks(items)):
+                yield chunks
+            if isinstance(items[-1], (Done, Failed)):
                 return
-            else:
-                failure = from_backend(item.error, answering=True)
-                yield event(error_body(failure.message, failure.code))
-                return
-            item = await self._events.get()
+            items = await self._events.take()
 
-    async def _whole(self, item: JobEvent) -> JSONResponse:
-        tokens: list[Token] = []
-        while not isinstance(item, (Done, Failed)):
-            if isinstance(item, Token):
-                tokens.append(item)
-            item = await self._events.get()
-        if isinstance(item, Failed):
-            return error_response(from_backend(item.error, answering=True))
-        return JSONResponse(self._answer.whole(tokens, item))
+    def _chunks(self, items: list[JobEvent]) -> Iterator[bytes]:
+        """Progress, then all text in one, then the end: the order in which a job has them."""
+        if self._wanted.progress:
+            yield from (event(self._answer.progress(item)) for item in items if isinstance(item, Prefilled))
+        if tokens := [item for item in items if isinstance(item, Token)]:
+            so_far = self._job.completion_tokens if self._wanted.progress else None
+            yield event(self._answer.delta(tokens, so_far))
+        if isinstance(end := items[-1], Done):
+            yield event(self._answer.closing(end))
+            yield DONE
+        elif isinstance(end, Failed):
+            failure = from_backend(end.error, answering=True)
+            yield event(error_body(failure.message, failure.code))
+
+    async def _whole(self, items: list[JobEvent]) -> JSONResponse:
+        while not isinstance(end := items[-1], (Done, Failed)):
+            items = items + await self._events.take()
+        if isinstance(end, Failed):
+            return error_response(from_backend(end.error, answering=True))
+        return JSONResponse(self._answer.whole([item for item in items if isinstance(item, Token)], end))

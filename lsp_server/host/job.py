@@ -101,7 +101,7 @@ class Job:
                 reason,
                 prompt_tokens=len(self.prompt),
                 cached_tokens=self._cached or 0,
-                completion_tokens=len(self._confirmed) + len(self._held),
+                completion_tokens=self.completion_tokens,
                 timings=Timings(
                     queue_ms=_ms(self._started - self._arrived) if self._started else 0.0,
                     prefill_ms=_ms(first - self._started) if self._started else 0.0,
@@ -113,6 +113,11 @@ class Job:
 
     def fail(self, error: BackendError) -> None:
         self._deliver(Failed(error))
+
+    @property
+    def completion_tokens(self) -> int:
+        """Decoded so far; may be read on any thread."""
+        return len(self._confirmed) + len(self._held)
 
     @property
     def begun(self) -> bool:

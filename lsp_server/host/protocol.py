@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -186,10 +186,14 @@ class Answer:
         """The first chunk of a chat, which names the role."""
         return self._chunk({"role": "assistant", "content": ""}) if self._chat else None
 
-    def delta(self, token: Token) -> dict[str, Any]:
-        chunk = self._chunk({"content": token.text} if self._chat else token.text)
-        if token.logprob is not None:
-            chunk["choices"][0]["logprobs"] = _logprobs([token], chat=self._chat)
+    def delta(self, tokens: Sequence[Token], so_far: int | None = None) -> dict[str, Any]:
+        """The text of these tokens; `so_far`: how many were decoded until now, told where it was asked for."""
+        text = "".join(token.text for token in tokens)
+        chunk = self._chunk({"content": text} if self._chat else text)
+        if scored := [token for token in tokens if token.logprob is not None]:
+            chunk["choices"][0]["logprobs"] = _logprobs(scored, chat=self._chat)
+        if so_far is not None:
+            chunk["usage"] = {"completion_tokens": so_far}
         return chunk
 
     def progress(self, step: Prefilled) -> dict[str, Any]:
