@@ -78,7 +78,7 @@ async def explain(
     document: Document, span: Span, engine: Engine, library: Library, settings: Settings
 ) -> tuple[str, float]:
     """The hover's text, and the mean probability of its tokens."""
-    asked = actions.Request(document, span, "hover", confidence=True)
+    asked = actions.Request(document, span, "hover", with_nearby=False, confidence=True)
     async with aclosing(actions.run(asked, engine=engine, library=library, settings=settings)) as events:
         async for event in events:
             if isinstance(event, actions.Outcome):

@@ -19,6 +19,8 @@ from lsp_server.engine.types import Message, Priority
 
 SECONDS = 180.0
 NOT_BUSY = ("ready", "failed")
+SETTLED = 0.3
+"""Without another one, warming is over."""
 FEW = 4
 """Tokens, of which one has a text."""
 
@@ -107,13 +109,16 @@ class HostWatch:
         await self._until(lambda state: state == "busy", 0.001)
 
     async def warmed(self, requests: int) -> None:
-        """Wait until more than `requests` prompts were warmed, and nothing runs."""
-        until = time.monotonic() + SECONDS
-        while (await self.totals())[Priority.WARMING].requests <= requests:
-            if time.monotonic() > until:
-                raise TimeoutError("The language server did not warm what was selected.")
-            await asyncio.sleep(0.02)
-        await self.idle()
+        """Wait until more than `requests` prompts were warmed, and no more follow."""
+        until, seen = time.monotonic() + SECONDS, requests
+        while time.monotonic() < until:
+            now = (await self.totals())[Priority.WARMING].requests
+            if now == seen > requests:
+                return
+            seen = now
+            await self.idle()
+            await asyncio.sleep(SETTLED)
+        raise TimeoutError("The language server did not warm what was selected.")
 
     async def _until(self, wanted: Callable[[str], bool], every: float) -> None:
         until = time.monotonic() + SECONDS

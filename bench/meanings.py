@@ -11,7 +11,7 @@ MEANINGS = {
     "ttft_cold_ms": "request to first text over LSP, prompt of about 1,500 tokens that no cache knows",
     "ttft_warm_ms": "the same after the selection was announced and prefilled, for the action used last",
     "warm_over_cold": "the two above, in turns",
-    "ttft_warm_other_ms": "the same for another action than the one used last, whose task is not prefilled yet",
+    "ttft_warm_other_ms": "the same for another action than the one used last, whose task was prefilled after it",
     "warm_other_over_cold": "the same over the first, in turns",
     "four_actions_ttft_ratio": "time to first text of explain, refactor, tests and docstring, over explain alone",
     "four_actions_prefill_ratio": "tokens prefilled for these four, over those of the first, as the engine counts them",

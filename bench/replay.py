@@ -15,7 +15,7 @@ from attrs import define, field
 
 from bench import report, trace
 from bench.editor import Editor
-from bench.host import HostWatch
+from bench.host import HostWatch, Total
 from bench.peers import SHAPES, ask_as_peer
 from bench.player import LEAST_PAUSE, Ask, Played, Player
 from bench.prompts import Prompts
@@ -113,8 +113,16 @@ async def wasted_share(played: Played, watch: HostWatch, prompts: Prompts) -> fl
             tree.use(await watch.tokens(await prompts.messages_at(step.action, step.place)))
         else:
             prefix = await watch.tokens(await prompts.prefix_at(step.place))
-            tree.warm(prefix, step.cost.cached, step.cost.prefilled)
+            tree.warm(prefix, cached_before(step.cost, len(prefix)), step.cost.prefilled)
     return tree.wasted / (sum(played.prefilled.values()) or 1)
+
+
+def cached_before(cost: Total, prefix: int) -> int:
+    """Tokens of a prefix that were in the KV cache before it was warmed.
+
+    The first prompt of a selection prefills the rest of it, and the tasks that follow find all of it.
+    """
+    return max(0, cost.cached - (cost.requests - 1) * prefix)
 
 
 def _idle(plays: Plays) -> list[Measure]:

@@ -77,6 +77,8 @@ class Request:
     diagnostics: tuple[str, ...] = ()
     """Problems of the range, one line each."""
     workspace: Path | None = None
+    with_nearby: bool = True
+    """Show the code around the target; without it, what precedes the target is the same for a whole file."""
     confidence: bool = False
     """Ask the engine how probable its words are; costs speed where a board chooses the tokens."""
 
@@ -237,7 +239,7 @@ async def prepare(request: Request, *, engine: Engine, library: Library, setting
     budget = context_budget(settings, status)
     folded = False
     for _ in range(REFITS):
-        code = await _build(request.document, target, budget, rate)
+        code = await _build(request.document, target, budget, rate, with_nearby=request.with_nearby)
         values = {**code.values, **extras}
         if plan is not None:
             values["test_opening"] = edits.opening_of_tests(plan, code.name)
@@ -297,10 +299,11 @@ def context_budget(settings: Settings, status: EngineStatus) -> int:
     return min(wanted, int(status.context_window * WINDOW_SHARE)) if status.context_window else wanted
 
 
-async def _build(document: Document, target: Span, budget: int, rate: float) -> CodeContext:
-    return await asyncio.to_thread(
-        context.build, document, target, budget, lambda text: round(len(text) * rate)
-    )
+async def _build(
+    document: Document, target: Span, budget: int, rate: float, *, with_nearby: bool = True
+) -> CodeContext:
+    build = partial(context.build, document, target, budget, with_nearby=with_nearby)
+    return await asyncio.to_thread(build, lambda text: round(len(text) * rate))
 
 
 async def _tokens_per_character(text: str, engine: Engine) -> float:

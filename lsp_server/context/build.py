@@ -42,14 +42,21 @@ class CodeContext:
     """Part of the prompt -> what was cut from it, in words."""
 
 
-def build(document: Document, target: Span, budget: int, estimate: Estimate) -> CodeContext:
-    """Gather what a prompt says about `target`; the file's part stays within `budget` tokens."""
+def build(
+    document: Document, target: Span, budget: int, estimate: Estimate, *, with_nearby: bool = True
+) -> CodeContext:
+    """Gather what a prompt says about `target`; the file's part stays within `budget` tokens.
+
+    Without the code nearby, that part is the same for all targets in a file of the usual size.
+    """
     place = place_of(document, target)
     scope = place.scope if place else None
     around = place.around if place else None
     info = info_for(document.language)
     parts, cuts = (
-        _file_parts(place, budget, estimate) if place else _text_parts(document, target, budget, estimate)
+        _file_parts(place, budget, estimate, with_nearby)
+        if place
+        else _text_parts(document, target, budget, estimate)
     )
     before, after = surroundings(document.text, target, budget, estimate)
     name, kind = scope.name if scope else "", _kind(scope)
@@ -83,13 +90,15 @@ def selection_text(text: str, target: Span) -> str:
     return textwrap.dedent(piece.replace("\r\n", "\n"))
 
 
-def _file_parts(place: Place, budget: int, estimate: Estimate) -> tuple[dict[str, object], list[str]]:
+def _file_parts(
+    place: Place, budget: int, estimate: Estimate, with_nearby: bool
+) -> tuple[dict[str, object], list[str]]:
     """Imports, outline and nearby code, and what was cut from them."""
     imports, no_imports = _imports(place, budget // IMPORTS_SHARE, estimate)
     declared, no_declarations = outline.page(place, budget // OUTLINE_SHARE, estimate)
     text = "\n".join(declared) if len(declared) > 1 else ""
     left = min(budget - estimate(imports) - estimate(text), budget // NEARBY_SHARE)
-    code, folded = nearby(place, left, estimate)
+    code, folded = nearby(place, left, estimate) if with_nearby else ("", 0)
     cuts = [_count(no_imports, "import") + " left out"] if no_imports else []
     cuts += [_count(no_declarations, "declaration") + " left out"] if no_declarations else []
     cuts += [_count(folded, "function") + " folded"] if folded else []

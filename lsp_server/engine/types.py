@@ -109,6 +109,8 @@ class EngineStatus:
     """The host's process id; None for a remote engine."""
     facts: tuple[str, ...] = ()
     """What the board tells of itself, a line each."""
+    prompt_cache_tokens: int = 0
+    """What is kept of earlier prompts where each keeps its own end; 0 where they share what they have in common."""
     continues: bool = False
     """A conversation that ends with an assistant message is gone on with, as if the model had said that much."""
     button: str = ""

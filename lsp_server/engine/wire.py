@@ -147,6 +147,7 @@ def own_status(raw: dict[str, Any]) -> EngineStatus:
         tokens_per_second=float(raw.get("tokens_per_second") or 0.0),
         pid=raw.get("pid"),
         facts=engine_facts(details),
+        prompt_cache_tokens=int(details.get("prompt_cache_tokens") or 0),
         continues=True,
         button=failures.button_for(str(raw.get("code"))) if state == "failed" else "",
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ACTION = "hover"
 CONTEXT_TOKENS = 256
-"""Of the file around: one sentence needs no more, and is there that much sooner than an action's answer."""
+"""What the file imports and declares: one sentence needs no more, and all hovers of a file begin with the same prefill."""
 NOT_SURE = "*The model is not sure:* "
 HOVER_AGAIN = "*Explaining… hover again in a moment.*"
 
@@ -97,7 +97,7 @@ async def _explain_now(session: Session, found: Found) -> str:
 
 async def explain(session: Session, document: Document, span: Span, priority: Priority) -> str:
     """Ask the model to explain a definition. Raises AssistantError."""
-    asked = actions.Request(document, span, ACTION, confidence=True)
+    asked = actions.Request(document, span, ACTION, with_nearby=False, confidence=True)
     library, engine = await session.library(), await session.ready_engine()
     budget = min(session.settings.context_max_tokens or CONTEXT_TOKENS, CONTEXT_TOKENS)
     events = actions.run(

@@ -1,7 +1,8 @@
 """Warming: while code is selected, its prompt is sent ahead, so that an action's answer starts at once.
 
-Of the tasks, which differ by action, that of the action used last is sent. The newest selection wins; an older one that is
-still waiting or prefilling is cancelled.
+Of the tasks, which differ by action, that of the action used last is sent with it. Where the engine keeps prompts with a
+common beginning apart, the tasks of other likely actions follow. The newest selection wins; an older one that is still
+waiting or prefilling is cancelled.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from lsp_server import actions, protocol
-from lsp_server.engine.types import Engine, EngineStatus, Message, Priority, SamplingParams
+from lsp_server.engine.types import Engine, EngineStatus, Finished, Message, Priority, SamplingParams
 from lsp_server.errors import AssistantError
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
 
 DEBOUNCE_SECONDS = 0.15
-FIRST_ACTION = "explain"
-"""Taken for the likeliest until the user has run one."""
+LIKELY = ("explain", "docstring", "refactor", "tests")
+"""Until the user has run others."""
+TASKS = 5
+"""Actions whose tasks are sent ahead, the one used last first."""
+CACHE_SHARE = 4
+"""All of them together take at most one part in this many of the engine's cache."""
 PREFILL_ONLY = SamplingParams(max_tokens=0)
 
 
@@ -38,7 +43,8 @@ class Warming:
         self._task: asyncio.Task[None] | None = None
         self._warm: tuple[Message, ...] = ()
         """What was prefilled last, in the engine that runs now."""
-        self._likeliest = FIRST_ACTION
+        self._used = list(LIKELY)
+        """The newest first."""
         session.on_engine(self._follow)
 
     def selection_settled(self, uri: str, range_: lsp.Range) -> None:
@@ -53,7 +59,7 @@ class Warming:
 
     def action_used(self, action: str) -> None:
         """The user ran this action, and may do so again."""
-        self._likeliest = action
+        self._used = [action, *(other for other in self._used if other != action)][:TASKS]
 
     async def keep(self) -> None:
         """Use what was prefilled last once more, so that later prompts push older ones out of the cache, not this one."""
@@ -65,26 +71,36 @@ class Warming:
         session = self._session
         try:
             snapshot = session.documents.snapshot(uri)
+            document, span = snapshot.document, snapshot.positions.span(range_)
+            likeliest, *others = self._used
+            engine, library, settings = session.engine, await session.library(), session.settings
             messages = await actions.ahead(
-                snapshot.document,
-                snapshot.positions.span(range_),
-                self._likeliest,
-                engine=session.engine,
-                library=await session.library(),
-                settings=session.settings,
+                document, span, likeliest, engine=engine, library=library, settings=settings
             )
+            if messages == self._warm:
+                return
+            with session.idle.held():
+                tokens = await self._send(messages, Priority.WARMING)
+                self._warm = messages
+                if tokens * TASKS * CACHE_SHARE > engine.status.prompt_cache_tokens:
+                    return
+                for action in others:
+                    asked = actions.Request(
+                        document, span, action, workspace=session.documents.folder_of(uri)
+                    )
+                    prompt = await actions.prepare(asked, engine=engine, library=library, settings=settings)
+                    await self._send(prompt.messages, Priority.WARMING)
         except AssistantError:
             return  # nothing to act on here; an action on it will say so
-        if messages == self._warm:
-            return
-        with session.idle.held():
-            await self._send(messages, Priority.WARMING)
-        self._warm = messages
 
-    async def _send(self, messages: tuple[Message, ...], priority: Priority) -> None:
+    async def _send(self, messages: tuple[Message, ...], priority: Priority) -> int:
+        """Prefill; returns the prompt's tokens."""
+        tokens = 0
         async with aclosing(self._session.engine.generate(messages, PREFILL_ONLY, priority)) as events:
-            async for _ in events:
-                pass
+            async for event in events:
+                if isinstance(event, Finished):
+                    tokens = event.usage.prompt_tokens
+        return tokens
 
     def _follow(self, engine: Engine) -> None:
         engine.subscribe(self._status_changed)

@@ -10,7 +10,7 @@ from bench import latency
 from bench.editor import Place
 from bench.host import Total
 from bench.player import Ask, Hover, Played, Warmed
-from bench.replay import Plays, figures, warm_share, wasted_share
+from bench.replay import Plays, cached_before, figures, warm_share, wasted_share
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Message, Priority
 
@@ -96,3 +96,12 @@ async def test_what_was_warmed_and_asked_for_is_not_in_vain() -> None:
 def test_a_group_that_does_not_exist_is_named() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="speed: choose of start"):
         latency._groups("trace,speed")
+
+
+def test_what_the_tasks_of_a_selection_find_was_not_there_before_it() -> None:
+    first, tasks = Total(1, 200, 800), Total(3, 3 * 1000, 150)
+    both = Total(
+        first.requests + tasks.requests, first.cached + tasks.cached, first.prefilled + tasks.prefilled
+    )
+
+    assert cached_before(first, 1000) == cached_before(both, 1000) == 200

@@ -233,3 +233,18 @@ def test_a_part_of_a_long_function_is_shown_with_its_header_within_the_budget(bu
     if budget == 200:
         assert nearby.startswith("def long(a):\n    ...\n")
         assert "step_99()\n    # (the selected code)\n    step_101()" in nearby
+
+
+def test_without_nearby_code_every_target_of_a_file_has_the_same_file_part() -> None:
+    doc = document(MODULE, "python")
+    targets = [
+        target_span(doc, Span(at, at)) for at in map(MODULE.index, ("def helper", "def main", "def read"))
+    ]
+
+    found = [build(doc, target, 300, estimate, with_nearby=False) for target in targets]
+
+    parts = {tuple(code.values[name] for name in ("file", "imports", "outline", "nearby")) for code in found}
+    ((_, imports, outline, nearby),) = parts
+    assert "pathlib" in imports and "def read(self) -> bytes:" in outline
+    assert nearby == ""
+    assert not any("folded" in code.dropped.get("file", "") for code in found)

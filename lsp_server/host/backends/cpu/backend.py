@@ -21,7 +21,7 @@ from lsp_server.host.backends.cpu import copying, processor
 from lsp_server.host.backends.cpu.answer import Answer, request
 from lsp_server.host.backends.cpu.gguf import GgufHeader, read_header
 from lsp_server.host.backends.cpu.listener import Listener
-from lsp_server.host.backends.cpu.llama import CHUNK, open_server
+from lsp_server.host.backends.cpu.llama import CHUNK, PROMPT_CACHE_MIB, open_server
 from lsp_server.host.backends.cpu.rest import AtRest
 from lsp_server.host.backends.cpu.tokens import Tokeniser
 
@@ -72,6 +72,7 @@ class CpuBackend:
             "threads": threads,
             "trained_window": header.number("context_length"),
             "copying": verdict.words if verdict else "not checked",
+            "prompt_cache_tokens": (PROMPT_CACHE_MIB << 20) // bytes_per_token(header),
         }
         window = int(props["default_generation_settings"]["n_ctx"])
         if file is not None and verdict is None:
@@ -133,11 +134,15 @@ def choose_window(header: GgufHeader, wanted: int) -> int:
     trained = header.number("context_length") or LARGEST_WINDOW
     if wanted:
         return min(wanted, trained)
+    affordable = processor.available_memory() // 4 // bytes_per_token(header)
+    return max(CHUNK * 8, min(trained, LARGEST_WINDOW, affordable // 256 * 256))
+
+
+def bytes_per_token(header: GgufHeader) -> int:
+    """Of the KV cache: 16-bit keys and values of every layer and KV head."""
     heads = header.number("attention.head_count") or 1
     width = header.number("embedding_length") // heads
     keys = header.number("attention.key_length") or width
     values = header.number("attention.value_length") or width
     kv_heads = header.number("attention.head_count_kv") or heads
-    per_token = 2 * header.number("block_count") * kv_heads * (keys + values) or 1
-    affordable = processor.available_memory() // 4 // per_token
-    return max(CHUNK * 8, min(trained, LARGEST_WINDOW, affordable // 256 * 256))
+    return 2 * header.number("block_count") * kv_heads * (keys + values) or 1
