@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RECHECK_SECONDS = 20.0
 """Until a machine that could spare nothing is asked again."""
+BREATH_SECONDS = 0.25
+"""After a look or a touch: first the answer to what the user did, then the search for work."""
 TRIED = 10_000
 """Digests remembered; then all are forgotten."""
 
@@ -77,19 +79,18 @@ class Idle:
         """Drop what runs, and wait for a quiet moment."""
         if self._running is not None:
             self._running.cancel()
-        self._quiet_at = asyncio.get_running_loop().time() + self._session.wiring.quiet_seconds
-        self._stirred.set()
+        self._wait_for(self._session.wiring.quiet_seconds)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """No idle work while the body, a foreground request, runs."""
+    def held(self, *, quiet_after: bool = True) -> Iterator[None]:
+        """No idle work while the body, a foreground request, runs; then a quiet moment, where somebody reads an answer."""
         self._foreground += 1
         self.interrupt()
         try:
             yield
         finally:
             self._foreground -= 1
-            self.interrupt()
+            self._wait_for(self._session.wiring.quiet_seconds if quiet_after else 0.0)
 
     def _follow(self, engine: Engine) -> None:
         engine.subscribe(lambda status: self._stirred.set())
@@ -107,6 +108,7 @@ class Idle:
             item = await self._next()
             if item is None:
                 await self._until_stirred()
+                await asyncio.sleep(BREATH_SECONDS)
             elif reason := await self._hindrance():
                 log.debug("Idle work waits: %s", reason)
                 await self._until_stirred(RECHECK_SECONDS)
@@ -114,6 +116,11 @@ class Idle:
                 self._running = self._session.spawn(item.what, self._make(item))
                 await asyncio.wait([self._running])
                 self._running = None
+
+    def _wait_for(self, seconds: float) -> None:
+        """Begin nothing before these seconds are over."""
+        self._quiet_at = max(self._quiet_at, asyncio.get_running_loop().time() + seconds)
+        self._stirred.set()
 
     def _may_work(self) -> bool:
         """Nobody waits, and there is an engine whose work costs nothing."""

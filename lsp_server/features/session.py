@@ -61,7 +61,7 @@ class Wiring:
     """Examine the set-up: Markdown, and whether all is well; blocking."""
     read_machine: Callable[[Collection[int]], Reading] | None = None
     """What the machine does beside these processes; blocking. None: no idle work."""
-    quiet_seconds: float = 1.5
+    quiet_seconds: float = 1.0
     """Without an edit or a foreground request, before idle work goes on."""
 
 

@@ -79,7 +79,7 @@ class Warming:
             )
             if messages == self._warm:
                 return
-            with session.idle.held():
+            with session.idle.held(quiet_after=False):
                 tokens = await self._send(messages, Priority.WARMING)
                 self._warm = messages
                 if tokens * TASKS * CACHE_SHARE > engine.status.prompt_cache_tokens:
