@@ -82,15 +82,15 @@ class Idle:
         self._wait_for(self._session.wiring.quiet_seconds)
 
     @contextmanager
-    def held(self, *, quiet_after: bool = True) -> Iterator[None]:
-        """No idle work while the body, a foreground request, runs; then a quiet moment, where somebody reads an answer."""
+    def held(self, calm: float = 1.0) -> Iterator[None]:
+        """No idle work while the body, a foreground request, runs, and then for `calm` quiet moments."""
         self._foreground += 1
         self.interrupt()
         try:
             yield
         finally:
             self._foreground -= 1
-            self._wait_for(self._session.wiring.quiet_seconds if quiet_after else 0.0)
+            self._wait_for(calm * self._session.wiring.quiet_seconds)
 
     def _follow(self, engine: Engine) -> None:
         engine.subscribe(lambda status: self._stirred.set())

@@ -28,6 +28,8 @@ TASKS = 5
 """Actions whose tasks are sent ahead, the one used last first."""
 CACHE_SHARE = 4
 """All of them together take at most one part in this many of the engine's cache."""
+SELECTED, POINTED_AT = 3.0, 0.0
+"""Quiet moments after warming before idle work goes on: who selects code is about to ask, who clicks into it reads."""
 PREFILL_ONLY = SamplingParams(max_tokens=0)
 
 
@@ -79,7 +81,7 @@ class Warming:
             )
             if messages == self._warm:
                 return
-            with session.idle.held(quiet_after=False):
+            with session.idle.held(SELECTED if span.start < span.end else POINTED_AT):
                 tokens = await self._send(messages, Priority.WARMING)
                 self._warm = messages
                 if tokens * TASKS * CACHE_SHARE > engine.status.prompt_cache_tokens:
