@@ -1,7 +1,8 @@
 """How long llama.cpp's threads should wait for each other before they give up their core (GOMP_SPINCOUNT).
 
 `python -m bench contention [--model GGUF] [--rounds N] [--counts default,1000] [--save FILE]`. llama.cpp alone, one process
-for each count, in turns, on a quiet machine and beside one busy process. Linux only. The last line is one JSON object.
+for each count, in turns: on a quiet machine, beside one busy process, and beside one for each core. Linux only. The last
+line is one JSON object.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bench.report import Measure
 from lsp_server.host.backends.cpu.llama import CHUNK
 from lsp_server.host.backends.cpu.processor import physical_cores
 
-COUNTS = ("default", "1000", "2000", "5000")
+COUNTS = ("default", "1000", "5000")
 """`default` is libgomp's own: 300,000 turns."""
 PROMPT_TOKENS, ANSWER_TOKENS = 256, 48
 WINDOW = 2_048
@@ -31,23 +32,21 @@ BUSY = "while True: pass"
 
 
 @asynccontextmanager
-async def neighbour(busy: bool) -> AsyncIterator[None]:
-    """A process that wants one core all the time."""
-    if not busy:
-        yield
-        return
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", BUSY)
+async def neighbours(count: int) -> AsyncIterator[None]:
+    """Processes that want one core each all the time."""
+    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", BUSY) for _ in range(count)]
     try:
         yield
     finally:
-        process.kill()
-        await process.wait()
+        for process in processes:
+            process.kill()
+            await process.wait()
 
 
 async def measure(options: argparse.Namespace) -> list[Measure]:
     """Decode and prefill rates for each count, and their ratios to the first count of the same turn."""
     random = Random(3)
-    kinds = ("quiet", "busy")
+    kinds = {"quiet": 0, "busy": 1, "crowded": physical_cores()}
     decode: dict[tuple[str, str], list[float]] = {(kind, c): [] for kind in kinds for c in options.counts}
     prefill: dict[tuple[str, str], list[float]] = {key: [] for key in decode}
     async with AsyncExitStack() as stack:
@@ -55,9 +54,9 @@ async def measure(options: argparse.Namespace) -> list[Measure]:
         for engine in engines.values():
             stack.push_async_callback(engine.close)
         for number in range(options.rounds):
-            for kind in kinds:
+            for kind, busy in kinds.items():
                 turn = number % len(options.counts)
-                async with neighbour(kind == "busy"):
+                async with neighbours(busy):
                     for count in (*options.counts[turn:], *options.counts[:turn]):
                         answer = await engines[count].ask(_request(random))
                         seconds = answer["last"] - answer["first"]
@@ -70,10 +69,11 @@ async def measure(options: argparse.Namespace) -> list[Measure]:
         for kind, count in rates:
             found.append(report.of(f"{name}_{kind}_{count}", rates[kind, count], "tokens/s"))
     base = options.counts[0]
-    for kind, count in decode:
-        if count != base:
-            ratios = [a / b for a, b in zip(decode[kind, count], decode[kind, base], strict=True)]
-            found.append(report.of(f"decode_{kind}_{count}_over_{base}", ratios, "ratio"))
+    for name, rates in (("decode", decode), ("prefill", prefill)):
+        for kind, count in rates:
+            if count != base:
+                ratios = [a / b for a, b in zip(rates[kind, count], rates[kind, base], strict=True)]
+                found.append(report.of(f"{name}_{kind}_{count}_over_{base}", ratios, "ratio"))
     return found
 
 

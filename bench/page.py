@@ -43,8 +43,8 @@ what smaller chunks cost.
 """,
     "chunks": "llama.cpp alone: what a smaller prefill chunk costs, and how much sooner a cancel takes effect.\n",
     "contention": """\
-llama.cpp alone, one process for each spin count (GOMP_SPINCOUNT), asked in turns: on a quiet machine, and
-beside one process that wants a core all the time (docs/decisions/0004).
+llama.cpp alone, one process for each spin count (GOMP_SPINCOUNT), asked in turns: on a quiet machine,
+beside one process that wants a core all the time, and beside one such process for each core (docs/decisions/0004).
 """,
     "footprint": "How much room it takes.\n",
     "quality-baseline": "What docs/quality.md explains, with the bundled model; later runs are compared with it.\n",

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lsp_server.host.backends.cpu.listener import Listener
+
+KEPT = 64
+"""Texts whose ids are remembered: what is counted, then warmed, then asked is tokenised once."""
 
 
 class Tokeniser:
@@ -14,6 +18,7 @@ class Tokeniser:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
+        self._known = lru_cache(KEPT)(self._asked)
 
     def encode(self, text: str) -> list[int]:
         """Ids of plain text: what looks like a special token stays text."""
@@ -46,7 +51,8 @@ class Tokeniser:
 
     def _ids(self, text: str, *, special: bool, start: bool) -> list[int]:
         """`start`: at the beginning of a prompt, where some models want a token of their own."""
-        if not text and not start:
-            return []
+        return list(self._known(text, special, start)) if text or start else []
+
+    def _asked(self, text: str, special: bool, start: bool) -> tuple[int, ...]:
         body = {"content": text, "add_special": start, "parse_special": special}
-        return [int(token) for token in self._listener.post("/tokenize", body)["tokens"]]
+        return tuple(int(token) for token in self._listener.post("/tokenize", body)["tokens"])
