@@ -87,7 +87,7 @@ FAMILIES = {
     r"prefill_over_(\d+)_(\d+)": "the same in chunks of {1}, over chunks of {0}, in turns",
     r"stop_ms_(\d+)": "95th percentile from a cancel in that prefill until llama.cpp has stopped, chunks of {0}",
     r"(decode|prefill)_(quiet|busy|crowded)_(\w+?)": "{0} rate with spin count {2}, {1}",
-    r"(decode|prefill)_(quiet|busy|crowded)_(\w+)_over_(\w+)": "{0} rate with spin count {2} over that with {3}, {1}",
+    r"(decode|prefill)_(quiet|busy|crowded)_(\w+)_over_(\w+)": "{0} rate with spin count {2}, over that with {3}, {1}",
 }
 """Patterns of keys with a variable part."""
 

@@ -76,10 +76,11 @@ def test_a_second_request_finds_the_prefix_in_the_cache(backend: CpuBackend) -> 
     assert cached(steps) > 0.9 * len(second)
 
 
-def test_prompts_that_share_their_first_half_keep_their_second(backend: CpuBackend) -> None:
-    """Two functions of one file: asking about the second left of the first one's prompt only what both share."""
+@pytest.mark.parametrize("shared", [400, 590], ids=["two functions of a file", "two tasks on a function"])
+def test_prompts_that_begin_alike_keep_each_its_end(backend: CpuBackend, shared: int) -> None:
+    """Asking about the second left of the first one's prompt only what both share."""
     code = backend.encode(CODE)
-    first, second = code[:600], code[:400] + code[700:900]
+    first, second = code[:600], code[:shared] + code[700 : 1300 - shared]
     for prompt in (first, second):
         run(backend, prompt, SamplingParams(max_tokens=0))
 
