@@ -15,6 +15,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from lsp_server import actions, protocol
+from lsp_server.document import Document, Span
 from lsp_server.engine.types import Engine, EngineStatus, Finished, Message, Priority, SamplingParams
 from lsp_server.errors import AssistantError
 
@@ -70,30 +71,41 @@ class Warming:
 
     async def _prefill(self, uri: str, range_: lsp.Range) -> None:
         await asyncio.sleep(DEBOUNCE_SECONDS)
-        session = self._session
+        session, cache = self._session, self._session.engine.status.prompt_cache_tokens
         try:
             snapshot = session.documents.snapshot(uri)
-            document, span = snapshot.document, snapshot.positions.span(range_)
+            span = snapshot.positions.span(range_)
             likeliest, *others = self._used
-            engine, library, settings = session.engine, await session.library(), session.settings
-            messages = await actions.ahead(
-                document, span, likeliest, engine=engine, library=library, settings=settings
-            )
+            prompt = self._whole if cache else self._shared
+            messages = await prompt(snapshot.document, span, likeliest)
             if messages == self._warm:
                 return
             with session.idle.held(SELECTED if span.start < span.end else POINTED_AT):
                 tokens = await self._send(messages, Priority.WARMING)
                 self._warm = messages
-                if tokens * TASKS * CACHE_SHARE > engine.status.prompt_cache_tokens:
-                    return
-                for action in others:
-                    asked = actions.Request(
-                        document, span, action, workspace=session.documents.folder_of(uri)
-                    )
-                    prompt = await actions.prepare(asked, engine=engine, library=library, settings=settings)
-                    await self._send(prompt.messages, Priority.WARMING)
+                if tokens * TASKS * CACHE_SHARE <= cache:
+                    for action in others:
+                        await self._send(await self._whole(snapshot.document, span, action), Priority.WARMING)
         except AssistantError:
             return  # nothing to act on here; an action on it will say so
+
+    async def _shared(self, document: Document, span: Span, action: str) -> tuple[Message, ...]:
+        """What all actions begin with, and the task of this one as far as the code alone tells it."""
+        session = self._session
+        library = await session.library()
+        return await actions.ahead(
+            document, span, action, engine=session.engine, library=library, settings=session.settings
+        )
+
+    async def _whole(self, document: Document, span: Span, action: str) -> tuple[Message, ...]:
+        """The prompt of an action."""
+        session = self._session
+        asked = actions.Request(document, span, action, workspace=session.documents.folder_of(document.uri))
+        library = await session.library()
+        prompt = await actions.prepare(
+            asked, engine=session.engine, library=library, settings=session.settings
+        )
+        return prompt.messages
 
     async def _send(self, messages: tuple[Message, ...], priority: Priority) -> int:
         """Prefill; returns the prompt's tokens."""
