@@ -56,6 +56,8 @@ class Recorded:
     outcome: str = "running"
 
 
+PREFILL = "prefill"
+"""The gate that prefill without an answer waits at, once it was closed."""
 READY = EngineStatus("ready", "cpu", "scripted", context_window=4096)
 
 
@@ -71,6 +73,9 @@ class ScriptedEngine:
     def enqueue(self, *steps: Step) -> None:
         """Add one answer."""
         self.answers.append(list(steps))
+
+    def close_gate(self, name: str) -> None:
+        self._gate(name).clear()
 
     def open_gate(self, name: str) -> None:
         self._gate(name).set()
@@ -137,7 +142,7 @@ class ScriptedEngine:
 
     def _next_answer(self, sampling: SamplingParams) -> list[Step]:
         if sampling.max_tokens == 0:
-            return []
+            return [Gate(PREFILL)] if PREFILL in self.gates else []
         if not self.answers:
             raise EngineDied("The script has no answer for this request.")
         return self.answers.popleft()

@@ -60,6 +60,11 @@ class Warming:
         session.idle.touch(uri, range_.start.line)
         self._task = session.spawn("warming", self._prefill(uri, range_))
 
+    def text_changed(self) -> None:
+        """What is being read may be of a text that is no more; the next settled selection says what to read."""
+        if self._task is not None:
+            self._task.cancel()
+
     def action_used(self, action: str) -> None:
         """The user ran this action, and may do so again."""
         self._used = [action, *(other for other in self._used if other != action)][:TASKS]

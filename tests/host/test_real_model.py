@@ -76,7 +76,7 @@ def test_a_second_request_finds_the_prefix_in_the_cache(backend: CpuBackend) -> 
     assert cached(steps) > 0.9 * len(second)
 
 
-@pytest.mark.parametrize("shared", [400, 560], ids=["two functions of a file", "two tasks on a function"])
+@pytest.mark.parametrize("shared", [400, 590], ids=["two functions of a file", "two tasks on a function"])
 def test_prompts_that_begin_alike_keep_each_its_end(backend: CpuBackend, shared: int) -> None:
     """Asking about the second left of the first one's prompt only what both share."""
     code = backend.encode(CODE)
@@ -103,7 +103,7 @@ def test_a_prefill_in_steps_tells_the_whole_prompt_and_can_be_left_between_them(
     def emit(step: Step) -> bool:
         assert isinstance(step, Prefilled)
         told.append(step)
-        return step.done == 252
+        return step.done == 268
 
     reason = backend.generate(prompt, SamplingParams(max_tokens=0), emit)
     _, steps = run(backend, prompt, SamplingParams(max_tokens=0))
@@ -111,7 +111,7 @@ def test_a_prefill_in_steps_tells_the_whole_prompt_and_can_be_left_between_them(
     assert reason == "cancelled"
     assert {(step.total, step.cached) for step in told} == {(300, told[0].cached)}
     assert [step.done for step in told] == sorted(step.done for step in told)
-    assert cached(steps) >= 250
+    assert cached(steps) >= 266
 
 
 def test_cancelling_in_prefill_takes_effect_within_one_chunk(backend: CpuBackend) -> None:

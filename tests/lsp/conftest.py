@@ -53,7 +53,7 @@ class Client(LanguageClient):
         return await self.protocol.send_request_async(method, params, msg_id=id)
 
     async def script(self, *answers: list[Any], **order: Any) -> None:
-        """Enqueue answers; `open=["gate"]` opens gates, `status={…}` changes the engine's."""
+        """Enqueue answers; `open=["gate"]` opens gates, `close=["gate"]` closes them, `status={…}` changes the engine's."""
         await self._told("test/script", {"answers": answers, **order})
 
     async def requests(self) -> list[dict[str, Any]]:

@@ -118,6 +118,8 @@ def main() -> None:
         order = json.loads(params.json)
         for answer in order.get("answers", ()):
             engine.enqueue(*map(step, answer))
+        for gate in order.get("close", ()):
+            engine.close_gate(gate)
         for gate in order.get("open", ()):
             engine.open_gate(gate)
         if "status" in order:

@@ -68,3 +68,20 @@ async def test_tasks_of_other_likely_actions_follow_where_prompts_are_kept_apart
     assert {r["priority"] for r in warmed} == {"WARMING"}
     assert len({str(r["messages"]) for r in warmed}) == 4
     assert all(r["messages"] in asked for r in warmed)
+
+
+async def test_typing_ends_warming(extension: Client, workspace: Path) -> None:
+    """A click to type at kept the engine busy with a half-typed text, and with the tasks of four actions on it."""
+    await extension.script(close=["prefill"])
+    uri = extension.open(workspace / "a.py", PARSE)
+    identifier = lsp.VersionedTextDocumentIdentifier(1, uri)
+    click = lsp.Range(lsp.Position(4, 0), lsp.Position(4, 0))
+    extension.protocol.notify(protocol.WARM, protocol.WarmParams(identifier, click))
+    while not await extension.requests():
+        pass
+
+    extension.type_text(uri, 2, click, "    pass\n")
+    while (warmed := await extension.requests())[0]["outcome"] == "running":
+        pass
+
+    assert [request["outcome"] for request in warmed] == ["cancelled"]

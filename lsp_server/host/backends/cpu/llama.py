@@ -12,9 +12,9 @@ CHUNK = 128
 """Tokens prefilled between two looks at whether to go on; smaller ones cost speed (docs/decisions/0008)."""
 PROMPT_CACHE_MIB = 1024
 """Memory for the KV of earlier prompts, beside the one in use."""
-SAME_PROMPT = 0.98
+SAME_PROMPT = 0.999
 """Share of a prompt that must be in use already to go on from there. Of any other prompt what is in use is put into the
-cache first; with llama.cpp's own 0.1, prompts that share their beginning would overwrite each other's ends."""
+cache first (some 10 ms); with llama.cpp's own 0.1, prompts that share their beginning would overwrite each other's ends."""
 
 
 def open_server(path: Path, window: int, threads: int, key: str, socket: Path | None, *, drafts: bool) -> Any:

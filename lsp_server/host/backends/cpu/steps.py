@@ -1,6 +1,6 @@
 """Where a prefill that nobody waits for may be left: in small steps at its end, for what comes in between cannot stop one.
 
-A chunk of fewer than 64 tokens costs llama.cpp about as much a token as one of 16 does (`bench -- chunks`). The rest of a
+A chunk of fewer than 64 tokens costs llama.cpp about as much a token as one of 32 does (`bench -- chunks`). The rest of a
 long prompt goes in whole chunks.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 TAIL = 64
 """Tokens at the end of a prompt that go in steps."""
-STEP = 16
+STEP = 32
 KEPT = 64
 """Prompts remembered, to know what of the next one the KV cache has: none of that needs a step."""
 
