@@ -13,9 +13,9 @@ def test_a_long_new_prompt_goes_in_one_piece_up_to_its_end() -> None:
 
 def test_only_what_is_new_goes_in_steps() -> None:
     steps, prompt = Steps(), list(range(1000))
-    steps.done([*range(970), 1, 2, 3])
+    steps.done([*range(950), 1, 2, 3])
 
-    assert steps.of(prompt) == [970 + STEP, 1000]
+    assert steps.of(prompt) == [950 + STEP, 1000]
 
 
 def test_a_known_prompt_is_one_piece() -> None:
