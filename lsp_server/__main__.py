@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+SWITCH_SECONDS = 0.001
+"""For how long a thread that parses may keep the event loop waiting; Python's own 5 ms add up in a hover."""
 COMMANDS = ("chat", "run", "engine", "doctor", "models", "-h", "--help", "--version")
 
 
@@ -29,6 +31,7 @@ def main() -> int:
 def serve(out: BinaryIO) -> None:
     """Answer `initialize` first, and import what that does not need after it."""
     arguments = parse_arguments()
+    sys.setswitchinterval(SWITCH_SECONDS)
     logging.basicConfig(
         stream=sys.stderr,
         level=arguments.log_level.upper(),

@@ -58,6 +58,7 @@ class Warming:
         if self._task is not None:
             self._task.cancel()
         session.idle.touch(uri, range_.start.line)
+        session.idle.interrupt()  # at once: the engine leaves a prefill only at the end of a chunk
         self._task = session.spawn("warming", self._prefill(uri, range_))
 
     def text_changed(self) -> None:
