@@ -91,7 +91,7 @@ async def key_of(session: Session, document: Document, span: Span) -> Key:
 
 
 async def _explain_now(session: Session, found: Found) -> str:
-    with session.idle.held():
+    with session.idle.held(1.0):
         return await explain(session, found.snapshot.document, found.symbol.span, Priority.HOVER)
 
 

@@ -30,6 +30,8 @@ RECHECK_SECONDS = 20.0
 """Until a machine that could spare nothing is asked again."""
 BREATH_SECONDS = 0.25
 """After a look or a touch: first the answer to what the user did, then the search for work."""
+ANSWERED = 2.0
+"""Quiet moments after an answer: who asked one question may ask another."""
 TRIED = 10_000
 """Digests remembered; then all are forgotten."""
 
@@ -83,7 +85,7 @@ class Idle:
         self._wait_for(self._session.wiring.quiet_seconds)
 
     @contextmanager
-    def held(self, calm: float = 1.0) -> Iterator[None]:
+    def held(self, calm: float = ANSWERED) -> Iterator[None]:
         """No idle work while the body, a foreground request, runs, and then for `calm` quiet moments."""
         self._foreground += 1
         self.interrupt()

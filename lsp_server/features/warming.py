@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from lsp_server.features.session import Session
 
 DEBOUNCE_SECONDS = 0.15
-LIKELY = ("explain", "docstring", "refactor", "tests")
+LIKELY = ("explain", "docstring", "refactor", "tests", "review")
 """Until the user has run others."""
-TASKS = 5
+TASKS = 6
 """Actions whose tasks are sent ahead, the one used last first."""
 CACHE_SHARE = 4
 """All of them together take at most one part in this many of the engine's cache."""

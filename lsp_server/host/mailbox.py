@@ -7,6 +7,7 @@ processes; an eye does not see more than 25 a second.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 from lsp_server.host.backends import Token
 from lsp_server.host.job import JobEvent
@@ -16,34 +17,33 @@ FRAME_SECONDS = 0.04
 
 
 class Mailbox:
-    """Filled on the engine thread, emptied on the event loop."""
+    """Filled on the engine thread, emptied on the event loop, which is not woken for a token whose frame is not over."""
 
     def __init__(self, frame: float = FRAME_SECONDS) -> None:
         self._frame = frame
         self._loop = asyncio.get_running_loop()
-        self._items: list[JobEvent] = []
+        self._items: deque[JobEvent] = deque()
         self._filled = asyncio.Event()
         self._resting = False
 
     def put(self, item: JobEvent) -> None:
         """Called on any thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._add, item)
+        self._items.append(item)  # before looking: a rest that ends now finds it
+        if not (self._resting and isinstance(item, Token)) and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._filled.set)
 
     async def take(self) -> list[JobEvent]:
         """What is there, at least one item; tokens no sooner than a frame after the tokens before."""
-        await self._filled.wait()
-        self._filled.clear()
-        items, self._items = self._items, []
+        items: list[JobEvent] = []
+        while not items:
+            await self._filled.wait()
+            self._filled.clear()
+            while self._items:
+                items.append(self._items.popleft())
         if any(isinstance(item, Token) for item in items):
             self._resting = True
             self._loop.call_later(self._frame, self._rested)
         return items
-
-    def _add(self, item: JobEvent) -> None:
-        self._items.append(item)
-        if not (self._resting and isinstance(item, Token)):
-            self._filled.set()
 
     def _rested(self) -> None:
         self._resting = False

@@ -57,16 +57,16 @@ async def test_tasks_of_other_likely_actions_follow_where_prompts_are_kept_apart
     selection = lsp.Range(lsp.Position(3, 0), lsp.Position(5, 38))
     extension.protocol.notify(protocol.WARM, protocol.WarmParams(identifier, selection))
     warmed: list[dict] = []
-    while len(warmed) < 4:
+    while len(warmed) < 5:
         warmed = [r for r in await extension.requests() if r["outcome"] == "finished"]
 
-    await extension.script(*(["Text."] * 2 for _ in range(6)))
-    for action in ("explain", "docstring", "refactor", "tests"):
+    await extension.script(*(["Text."] * 2 for _ in range(8)))
+    for action in ("explain", "docstring", "refactor", "tests", "review"):
         await extension.ask(protocol.RUN, run_params(uri, action, selection))
 
     asked = [r["messages"] for r in await extension.requests() if r["priority"] == "ACTION"]
     assert {r["priority"] for r in warmed} == {"WARMING"}
-    assert len({str(r["messages"]) for r in warmed}) == 4
+    assert len({str(r["messages"]) for r in warmed}) == 5
     assert all(r["messages"] in asked for r in warmed)
 
 
