@@ -140,12 +140,7 @@ class Job:
     def resumed_sampling(self) -> SamplingParams:
         if not self._confirmed:
             return self.sampling
-        seed = self.sampling.seed
-        return attrs.evolve(
-            self.sampling,
-            max_tokens=self.sampling.max_tokens - len(self._confirmed),
-            seed=None if seed is None else seed + len(self._confirmed),
-        )
+        return attrs.evolve(self.sampling, max_tokens=self.sampling.max_tokens - len(self._confirmed))
 
     @property
     def tokens_per_second(self) -> float:

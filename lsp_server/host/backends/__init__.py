@@ -28,6 +28,7 @@ class SamplingParams:
     top_k: int = 0
     """0 means every token is considered."""
     seed: int | None = None
+    """With the position it decides a draw, so that a resumed request goes on as it would have."""
     stop: tuple[str, ...] = ()
     max_tokens: int = 256
     """0 means prefill only: the KV cache is kept and nothing is decoded."""
@@ -107,7 +108,7 @@ class Backend(Protocol):
         """Prefill `prompt` (reusing the KV cache's common prefix) and decode; call `emit` once a chunk and once a token.
 
         When `emit` returns True, stop within one step, keep the KV of what was confirmed, and return "cancelled".
-        To resume, the scheduler calls again with `prompt` extended by the emitted token ids.
+        To resume, the scheduler calls again with `prompt` extended by the emitted token ids, up to the last that had text.
         """
         ...
 

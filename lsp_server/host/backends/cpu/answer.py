@@ -21,7 +21,8 @@ def request(prompt: list[int], sampling: SamplingParams) -> dict[str, Any]:
         "top_p": sampling.top_p,
         "top_k": 1 if greedy else max(0, sampling.top_k),
         "min_p": 0.0,
-        "seed": RANDOM_SEED if sampling.seed is None else sampling.seed % RANDOM_SEED,
+        # A resumed answer must not repeat the draws it began with.
+        "seed": RANDOM_SEED if sampling.seed is None else (sampling.seed + len(prompt)) % RANDOM_SEED,
         "stream": True,
         "cache_prompt": True,
         "return_progress": True,

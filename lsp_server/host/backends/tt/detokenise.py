@@ -7,18 +7,28 @@ from collections.abc import Callable, Sequence
 from lsp_server.host.stop_strings import StopStrings
 
 REPLACEMENT = "\ufffd"
+CONTEXT = 8
+"""Tokens of the prompt that are enough to tell how the first one behind it reads."""
 
 
 class Detokeniser:
-    """Decodes a short tail of ids with its left context, since how a token reads can depend on the one before."""
+    """Decodes a short tail of ids with its left context, since how a token reads can depend on the one before.
 
-    def __init__(self, decode: Callable[[Sequence[int]], str], stop: Sequence[str]) -> None:
+    The first token's context is the prompt's end: SentencePiece drops the space a text begins with, and an answer that
+    was begun for the model, or is resumed, does not begin there.
+    """
+
+    def __init__(
+        self, decode: Callable[[Sequence[int]], str], stop: Sequence[str], prompt: Sequence[int] = ()
+    ) -> None:
         self._decode = decode
         self._stop = StopStrings(stop)
-        self._ids: list[int] = []
+        self._ids = list(prompt[-CONTEXT:])
+        if decode(self._ids).endswith(REPLACEMENT):
+            self._ids = []
         self._context = 0
         """First id that is decoded."""
-        self._read = 0
+        self._read = len(self._ids)
         """First id whose text was not taken yet."""
 
     @property
@@ -33,7 +43,10 @@ class Detokeniser:
         after = self._decode(self._ids[self._context :])
         if after.endswith(REPLACEMENT) or len(after) < len(before):
             return ""
-        self._context, self._read = self._read, len(self._ids)
+        if len(after) > len(before):
+            # A special token has no text, and would be no context for the next.
+            self._context = self._read
+        self._read = len(self._ids)
         return self._stop.push(after[len(before) :])
 
     def flush(self) -> str:

@@ -5,7 +5,6 @@ The order of things on the device is fixed here; how a call looks in each genera
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from collections.abc import Sequence as Tokens
 from typing import TYPE_CHECKING
@@ -32,8 +31,6 @@ DECODE_COST = 32
 SHORTEST_PREFILL = 128
 LOST_TAIL = 256
 """Cached tokens that may be given up to continue in place where the prompt could also be resumed."""
-SUSPENDED = 8
-"""Interrupted answers whose half-shown text is remembered."""
 
 
 @frozen
@@ -61,7 +58,6 @@ class Runner:
         self._limits = limits
         self._stop_ids = stop_ids
         self._width = limits.window // BLOCK
-        self._suspended: OrderedDict[tuple[int, ...], Detokeniser] = OrderedDict()
         self.cache = PrefixCache(pool)
         self.figures = Figures()
         self.resumes = False
@@ -78,12 +74,11 @@ class Runner:
         emit: Emit,
     ) -> FinishReason:
         """See `Backend.generate`."""
-        text = self._suspended.pop(tuple(prompt), None) or Detokeniser(decode, sampling.stop)
+        text = Detokeniser(decode, sampling.stop, prompt)
         sequence, ends, cached = self._begin(prompt)
         try:
             logits = self._prefill(sequence, prompt, ends, cached, emit)
             if logits is None:
-                self._suspend(prompt, text)
                 reason: FinishReason = "cancelled"
             elif sampling.max_tokens == 0:
                 reason = "length"
@@ -178,7 +173,6 @@ class Runner:
             if text.stopped:
                 return "stop"
             if cancelled:
-                self._suspend(sequence.tokens, text)
                 return "cancelled"
             if isinstance(result, int):
                 token, log_probability = result, None
@@ -197,12 +191,6 @@ class Runner:
         if not self.samples_on_device or sampling.logprobs:
             return False
         return sampling.temperature <= 0 or not self._adapter.greedy_device_sampling
-
-    def _suspend(self, tokens: list[int], text: Detokeniser) -> None:
-        """Remember text that is not shown yet: the scheduler resumes with these tokens as its prompt."""
-        self._suspended[tuple(tokens)] = text
-        if len(self._suspended) > SUSPENDED:
-            self._suspended.popitem(last=False)
 
     def prefill_piece(self, tokens: list[int], start: int, blocks: list[int]) -> torch.Tensor:
         """Write the KV of `tokens[start:]` and return the last token's logits."""
