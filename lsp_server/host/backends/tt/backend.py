@@ -10,6 +10,7 @@ import inspect
 import time
 from collections.abc import Callable, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any, TypeVar
 
 from lsp_server.host.backends import (
@@ -140,13 +141,14 @@ class TTBackend:
         report(LoadProgress("finding tt-metal"))
         home = environment.enter(self._options.home)
         environment.limit_operations(deadlines.prefill)
+        named = self._named(home)
         self._ttnn = self._device("importing ttnn", deadlines.warm, lambda: importlib.import_module("ttnn"))
         found = self._device("importing tt-metal", deadlines.warm, generation.detect)
         report(LoadProgress("checking the weights"))
         model = self._options.model or environment.model_name()
         checked = weights.verify(model, environment.snapshot(), reads_llama_dir=_reads_llama_dir(found))
         environment.use_weights(checked, home)
-        board = self._open(report, found)
+        board = self._open(report, found, named, home)
         adapter = adapters.make(found, self._ttnn)
         context = window.choose(
             board,
@@ -188,17 +190,28 @@ class TTBackend:
         }
         return ModelInfo(checked.name, context.tokens, "tt", dict(self._details))
 
-    def _open(self, report: Report, found: generation.Generation) -> boards.Board:
+    @staticmethod
+    def _named(home: Path | None) -> boards.Board | None:
+        """The board MESH_DEVICE names, with its variables set before ttnn reads them; None: to be detected."""
+        name = environment.board_name()
+        if not name:
+            return None
+        board = boards.named(name)
+        environment.prepare(board, home)
+        return board
+
+    def _open(
+        self, report: Report, found: generation.Generation, named: boards.Board | None, home: Path | None
+    ) -> boards.Board:
         limit = self._options.deadlines.open
         report(LoadProgress("opening the board"))
         device.wait_until_free(holders, limit, lambda text: report(LoadProgress(text)))
-        name = environment.board_name()
         watch = self._watch(report)
-        board = (
-            boards.named(name)
-            if name
-            else self._device("looking for the board", limit, lambda: boards.detected(self._ttnn), watch)
+        board = named or self._device(
+            "looking for the board", limit, lambda: boards.detected(self._ttnn), watch
         )
+        if named is None:
+            environment.prepare(board, home)
         if found.standalone:
             check_board(board.name)
         report(LoadProgress(f"opening {board.name}"))

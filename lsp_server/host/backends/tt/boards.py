@@ -24,23 +24,41 @@ class Board:
     max_context: int
     chunk: int = 1024
     """Tokens of one prefill chunk: a cancel waits for no more."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What tt-inference-server sets in the environment for this board, unless the user has set it."""
+    fabric_graph: str = ""
+    """Fabric's description of a part of a larger machine, in the checkout; "" where ttnn finds its own."""
 
     @property
     def chips(self) -> int:
         return self.mesh_shape[0] * self.mesh_shape[1]
 
 
+ETHERNET_DISPATCH = (("WH_ARCH_YAML", "wormhole_b0_80_arch_eth_dispatch.yaml"),)
+"""Needed by releases that would take compute cores for dispatch; later ones do this by themselves."""
+THROTTLE = (("TT_MM_THROTTLE_PERF", "5"),)
+"""Keeps a Galaxy's power draw from jumping."""
+GRAPHS = "tt_metal/fabric/mesh_graph_descriptors"
+
 BOARDS: dict[str, Board] = {
     board.name: board
     for board in (
         Board("n150", (1, 1), None, 52_000_000, 12 * GB, 65_536),
-        Board("n300", (1, 2), "FABRIC_1D", 70_000_000, 24 * GB, 131_072),
+        Board("n300", (1, 2), "FABRIC_1D", 70_000_000, 24 * GB, 131_072, variables=ETHERNET_DISPATCH),
         Board("n150x4", (1, 4), "FABRIC_1D", 70_000_000, 48 * GB, 131_072, 2048),
-        Board("t3k", (1, 8), "FABRIC_1D", 117_000_000, 96 * GB, 131_072, 2048),
-        Board("galaxy", (8, 4), "FABRIC_1D_RING", 50_000_000, 384 * GB, 131_072, 2048),
+        Board("t3k", (1, 8), "FABRIC_1D", 117_000_000, 96 * GB, 131_072, 2048, ETHERNET_DISPATCH),
+        Board("galaxy", (8, 4), "FABRIC_1D_RING", 50_000_000, 384 * GB, 131_072, 2048, THROTTLE),
         Board("p100", (1, 1), None, 90_000_000, 28 * GB, 65_536),
         Board("p150", (1, 1), None, 900_000_000, 32 * GB, 65_536),
-        Board("p300", (1, 2), "FABRIC_1D", 56_000_000, 64 * GB, 131_072),
+        Board(
+            "p300",
+            (1, 2),
+            "FABRIC_1D",
+            56_000_000,
+            64 * GB,
+            131_072,
+            fabric_graph=f"{GRAPHS}/p300_mesh_graph_descriptor.textproto",
+        ),
         Board("p150x4", (1, 4), "FABRIC_1D", 70_000_000, 128 * GB, 131_072, 2048),
         Board("p150x8", (1, 8), "FABRIC_1D", 155_000_000, 256 * GB, 131_072, 2048),
         Board("p300x2", (1, 4), "FABRIC_1D", 155_000_000, 128 * GB, 131_072, 2048),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lsp_server.host.backends import BackendError
+from lsp_server.host.backends.tt.boards import Board
 from lsp_server.host.backends.tt.weights import Weights
 
 
@@ -50,6 +51,14 @@ def use_weights(weights: Weights, home: Path | None) -> None:
     if "TT_CACHE_PATH" not in os.environ and not _cache_writable(weights, home):
         slug = weights.name.strip("/").replace("/", "--")
         os.environ["TT_CACHE_PATH"] = str(Path("~/.cache/tt-assistant/tensors").expanduser() / slug)
+
+
+def prepare(board: Board, home: Path | None) -> None:
+    """Set what this board needs, where the user has not."""
+    for name, value in board.variables:
+        os.environ.setdefault(name, value)
+    if board.fabric_graph and home is not None and (graph := home / board.fabric_graph).is_file():
+        os.environ.setdefault("TT_MESH_GRAPH_DESC_PATH", str(graph))
 
 
 def limit_operations(seconds: float) -> None:

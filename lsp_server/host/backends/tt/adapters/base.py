@@ -120,7 +120,7 @@ class MetalAdapter:
         greedy = params.temperature <= 0
         return self._module.SamplingParams(
             temperature=0.0 if greedy else params.temperature,
-            top_k=1 if greedy else params.top_k or DEVICE_TOP_K,
+            top_k=1 if greedy else device_top_k(params),
             top_p=1.0 if greedy else params.top_p,
         )
 
@@ -137,6 +137,10 @@ class MetalAdapter:
 
 DEVICE_TOP_K = 32
 """The device considers at most so many tokens."""
+
+
+def device_top_k(params: SamplingParams) -> int:
+    return min(params.top_k or DEVICE_TOP_K, DEVICE_TOP_K)
 
 
 def _unpacked(output: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.host.backends import BackendError, SamplingParams
 from lsp_server.host.backends.tt import chunks
 from lsp_server.host.backends.tt.adapters import BuildPlan, Pending, Resume
-from lsp_server.host.backends.tt.adapters.base import DEVICE_TOP_K, MetalAdapter
+from lsp_server.host.backends.tt.adapters.base import MetalAdapter, device_top_k
 from lsp_server.host.backends.tt.adapters.commands import ReloadCommands
 from lsp_server.host.backends.tt.pages import BLOCK
 
@@ -122,7 +122,7 @@ class P1(MetalAdapter):
         greedy = params.temperature <= 0
         return sampling.SamplingParams(
             temperature=0.0 if greedy else params.temperature,
-            top_k=1 if greedy else params.top_k or DEVICE_TOP_K,
+            top_k=1 if greedy else device_top_k(params),
             top_p=1.0 if greedy else params.top_p,
             seed=params.seed,
         )
