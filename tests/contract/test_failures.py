@@ -18,6 +18,11 @@ TEXTS = [
     ("Waiting for KMD lock 'x', held by PID: 99", "chip_in_use", "Process 99"),
     ("Waiting for KMD lock 'CHIP_IN_USE_0_PCIe'", "kmd_lock", "Another process"),
     ("Failed to allocate the TLB with size 1048576", "tlb", "Another process"),
+    (
+        "Failed to allocate TLB window. Look at /sys/kernel/debug/tenstorrent/0/mappings",
+        "tlb",
+        "Another process",
+    ),
     ("No chips detected in the cluster", "no_chips", "tt-smi"),
     ("Unable to determine architecture because no chips were detected.", "no_chips", "tt-kmd"),
     ("Insufficient NumHugepages: 0 should be at least NumMMIODevices: 1", "hugepages", "reboot"),

@@ -39,7 +39,7 @@ FAILURES: tuple[Failure, ...] = (
     ),
     Failure(
         "tlb",
-        r"Failed to allocate the TLB with size (\d+)",
+        r"Failed to allocate (?:the TLB with size|TLB window)",
         "Another process is using the board: the driver has no address window left. Close it, then restart the engine.",
     ),
     Failure(

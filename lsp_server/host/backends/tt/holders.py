@@ -1,4 +1,7 @@
-"""Which processes have the board open, read from /proc. Opening a board that is held blocks, so we look first."""
+"""Which processes have the board open, read from /proc. Opening a board that is held blocks, so we look first.
+
+The driver lists them all; where it does not (before tt-kmd 2), we see the open files of our own user's processes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from pathlib import Path
 from attrs import frozen
 
 DEVICES = "/dev/tenstorrent/"
+MONITORS = ("tt-smi", "tt-top", "tt-telemetry", "tt-exporter")
+"""They read the board's sensors beside whoever computes, and take no lock."""
 
 
 @frozen
@@ -20,13 +25,24 @@ class Holder:
 
 
 def holders(proc: Path = Path("/proc"), devices: str = DEVICES) -> list[Holder]:
-    """Processes other than this one with an open file under `devices`; those of other users may be invisible."""
-    found = []
-    for folder in sorted(proc.glob("[0-9]*")):
-        pid = int(folder.name)
-        if pid != os.getpid() and _holds(folder / "fd", devices):
-            found.append(Holder(pid, _command(folder)))
-    return found
+    """Processes other than this one that have a device open, and not only to look at its sensors."""
+    found = _listed(proc)
+    if found is None:
+        found = {int(folder.name) for folder in proc.glob("[0-9]*") if _holds(folder / "fd", devices)}
+    named = [(pid, _words(proc / str(pid))) for pid in sorted(found - {os.getpid()})]
+    return [Holder(pid, " ".join(words).strip()) for pid, words in named if not _monitors(words)]
+
+
+def _listed(proc: Path) -> set[int] | None:
+    """What the driver says; None when it does not. A process of another container has the number 0 there."""
+    found: set[int] = set()
+    lists = list(proc.glob("driver/tenstorrent/[0-9]*/pids"))
+    for file in lists:
+        try:
+            found |= {int(word) for word in file.read_text().split() if word.isdigit() and int(word) > 0}
+        except OSError:
+            return None
+    return found if lists else None
 
 
 def _holds(folder: Path, devices: str) -> bool:
@@ -43,9 +59,14 @@ def _holds(folder: Path, devices: str) -> bool:
     return False
 
 
-def _command(folder: Path) -> str:
+def _words(folder: Path) -> list[str]:
     try:
         words = (folder / "cmdline").read_bytes().split(b"\0")
     except OSError:
-        return ""
-    return " ".join(word.decode(errors="replace") for word in words[:3]).strip()
+        return []
+    return [word.decode(errors="replace") for word in words[:3]]
+
+
+def _monitors(words: list[str]) -> bool:
+    """The program itself, or the script that an interpreter runs."""
+    return any(word.rpartition("/")[2] in MONITORS for word in words[:2])

@@ -1,8 +1,12 @@
-"""Chip temperature and power: from the driver's hwmon files, which disturb nothing, else from tt-smi's library."""
+"""Chip temperature and power: from the driver's hwmon files, which disturb nothing, else from tt-smi's library.
+
+Both ask the chip, and a chip that hangs does not answer: they are read on a thread of their own.
+"""
 
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,21 +16,59 @@ INTERVAL = 5.0
 """Seconds for which a reading is good: status is asked for several times a second."""
 
 
+def _on_a_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="tt-telemetry", daemon=True).start()
+
+
 class Telemetry:
     def __init__(
-        self, sysfs: Path = Path("/sys/class/tenstorrent"), clock: Callable[[], float] = time.monotonic
+        self,
+        sysfs: Path = Path("/sys/class/tenstorrent"),
+        clock: Callable[[], float] = time.monotonic,
+        start: Callable[[Callable[[], None]], None] = _on_a_thread,
     ) -> None:
+        """`start` runs a reading, somewhere where it may take for ever."""
         self._sysfs = sysfs
         self._clock = clock
+        self._start = start
         self._read_at = float("-inf")
+        self._reading = False
         self._values: dict[str, float] = {}
+        self._library = Library()
 
     def read(self) -> dict[str, float]:
-        """`temperature_c` (hottest chip) and `power_w` (all chips); {} where nothing offers them."""
-        if self._clock() - self._read_at >= INTERVAL:
-            self._read_at = self._clock()
-            self._values = _from_driver(self._sysfs) or _from_library()
+        """The last reading, at once: `temperature_c` (hottest chip) and `power_w` (all chips); {} where nothing has them."""
+        if not self._reading and self._clock() - self._read_at >= INTERVAL:
+            self._reading = True
+            self._start(self._refresh)
         return self._values
+
+    def _refresh(self) -> None:
+        self._values = _from_driver(self._sysfs) or self._library.read()
+        self._read_at = self._clock()
+        self._reading = False
+
+
+class Library:
+    """pyluwen, which tt-smi reads the board with. Its fields are raw fixed-point numbers."""
+
+    def __init__(self) -> None:
+        self._chips: list[Any] | None = None
+
+    def read(self) -> dict[str, float]:
+        try:
+            if self._chips is None:
+                self._chips = list(importlib.import_module("pyluwen").detect_chips())
+            readings = [chip.get_telemetry() for chip in self._chips]
+        except Exception:
+            self._chips = self._chips or []
+            return {}
+        temperatures = [_field(reading, "asic_temperature") for reading in readings]
+        powers = [_field(reading, "tdp") for reading in readings]
+        return _summary(
+            [(value & 0xFFFF) / 16 for value in temperatures if value],
+            [float(value & 0xFFFF) for value in powers if value],
+        )
 
 
 def _from_driver(sysfs: Path) -> dict[str, float]:
@@ -43,21 +85,6 @@ def _numbers(sysfs: Path, name: str, unit: int) -> list[float]:
         except (OSError, ValueError):
             continue
     return values
-
-
-def _from_library() -> dict[str, float]:
-    """pyluwen is what tt-smi reads the board with; its fields are raw fixed-point numbers."""
-    try:
-        chips = importlib.import_module("pyluwen").detect_chips()
-        readings = [chip.get_telemetry() for chip in chips]
-    except Exception:
-        return {}
-    temperatures = [_field(reading, "asic_temperature") for reading in readings]
-    powers = [_field(reading, "tdp") for reading in readings]
-    return _summary(
-        [(value & 0xFFFF) / 16 for value in temperatures if value],
-        [float(value & 0xFFFF) for value in powers if value],
-    )
 
 
 def _field(reading: Any, name: str) -> int:
