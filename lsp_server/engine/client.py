@@ -13,7 +13,7 @@ import attrs
 from lsp_server.engine import failures
 from lsp_server.engine.connection import Connection, load_httpx
 from lsp_server.engine.counting import count_tokens, estimate
-from lsp_server.engine.host_log import LastWords, last_words
+from lsp_server.engine.host_log import LastWords, explained, last_words
 from lsp_server.engine.repetition import Repetition
 from lsp_server.engine.sse import EventParser
 from lsp_server.engine.status import Lease, StatusBoard
@@ -28,7 +28,7 @@ from lsp_server.engine.types import (
     Usage,
 )
 from lsp_server.engine.wire import AnswerReader, request_body
-from lsp_server.errors import EngineError
+from lsp_server.errors import EngineError, EngineUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class HttpEngine:
             self._forget(connection)
             said = await asyncio.to_thread(last_words, connection.log) if connection.log else LastWords()
             log.warning("The engine stopped while it loaded the model. Its log ends with:\n%s", said.tail)
-            raise failures.lost_loading(said) from error
+            raise await self._lost(connection, failures.lost_loading(said)) from error
         if response.status_code != 200:
             self._forget(connection)
             raise failures.refused(response.status_code, response.content, url=connection.url)
@@ -138,13 +138,13 @@ class HttpEngine:
             except httpx.HTTPError as error:
                 self._forget(connection)
                 log.warning("The answer was cut off: %r", error)
-                raise failures.lost(self._kind(connection)) from error
+                raise await self._lost(connection, failures.lost(self._kind(connection))) from error
         finished = reader.finish()
         if finished is None and looping:
             finished = Finished("repetition", reader.figures())
         if finished is None:
             self._forget(connection)
-            raise failures.lost(self._kind(connection))
+            raise await self._lost(connection, failures.lost(self._kind(connection)))
         self._answered(connection, finished)
         yield finished
 
@@ -218,6 +218,14 @@ class HttpEngine:
             task = asyncio.create_task(connection.client.aclose())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+
+    async def _lost(self, connection: Connection, otherwise: EngineError) -> EngineError:
+        """What to say of a host that has gone: what its log tells, and what to do; then it is the status, too."""
+        why = await asyncio.to_thread(explained, connection.log)
+        if not why:
+            return otherwise
+        self._board.set(attrs.evolve(self.status, state="failed", detail=why, button="showLog", progress=None))
+        return EngineUnavailable(why, detail=otherwise.detail, button="showLog")
 
     def _post(
         self,

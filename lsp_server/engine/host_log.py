@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from attrs import frozen
@@ -10,6 +12,10 @@ from attrs import frozen
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (?P<level>[A-Z]+) [\w.]+: ")
 SHOWN_LINES = 20
 READ_BYTES = 20_000
+EXPLAIN = (
+    "import sys; sys.path[:] = sys.argv[2:]; from lsp_server.host.last_words import main; main(sys.argv[1])"
+)
+EXPLAIN_SECONDS = 10.0
 
 
 @frozen
@@ -34,3 +40,15 @@ def last_words(log: Path, start: int = 0) -> LastWords:
     stamp = STAMP.match(last)
     reason = bool(last) and (stamp is None or stamp["level"] in ("ERROR", "CRITICAL"))
     return LastWords(STAMP.sub("", last), reason, "\n".join(lines[-SHOWN_LINES:]))
+
+
+def explained(log: Path | None) -> str:
+    """What a board's library meant with its last lines, and what to do; "" when they do not tell. Blocking."""
+    if log is None:
+        return ""
+    command = [sys.executable, "-c", EXPLAIN, str(log), *sys.path]
+    try:
+        asked = subprocess.run(command, capture_output=True, timeout=EXPLAIN_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.decode("utf-8", errors="replace").strip()

@@ -104,9 +104,9 @@ class Lease:
                 async for status in _statuses(connection):
                     self._board.set(own_status(status))
             self._lost(connection)
-            self._board.set(
-                EngineStatus("stopped", kind=self._board.status.kind, model=self._board.status.model)
-            )
+            last = self._board.status
+            if last.state != "failed":  # a host that has said what is wrong leaves it standing
+                self._board.set(EngineStatus("stopped", kind=last.kind, model=last.model))
             connection = self._followed = await self._successor()
 
     async def _successor(self) -> Connection:

@@ -54,6 +54,10 @@ def run(create: Callable[[], Backend], options: HostOptions, files: HostFiles) -
         os._exit(1)
     files.release()
     log.info("Left")
+    if scheduler.failure is not None and scheduler.failure.fatal:
+        # The library of a device that has failed may wait for it for ever in its own clean-up.
+        logging.shutdown()
+        os._exit(1)
 
 
 async def serve(

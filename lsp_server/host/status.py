@@ -32,7 +32,8 @@ class StatusBoard:
             self._loop.call_soon_threadsafe(self._schedule)
 
     def close(self) -> None:
-        """End every reader."""
+        """Tell every reader the last status, which may say why we leave, and end it."""
+        self._current = self._snapshot()
         self._closed = True
         for reader in self._readers:
             reader.set()

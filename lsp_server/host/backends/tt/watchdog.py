@@ -1,7 +1,8 @@
 """Every device call runs on one thread with a deadline, because a hung board hangs the call for ever.
 
-The caller gets `Hung` and the process can still say what is wrong. When the call also holds the interpreter, no Python
-can run: then faulthandler's own thread writes the stacks to the log and ends the process, and the client restarts it.
+The caller gets `Hung` and the process can still say what is wrong, but not for long: a call that returns after all would
+hold the board. When the call also holds the interpreter, no Python can run: then faulthandler's own thread writes the
+stacks to the log and ends the process, and the client restarts it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 GRACE = 30.0
 """Seconds between our deadline and the hard exit."""
+FAREWELL = 20.0
+"""Seconds in which a process that hangs can say so."""
 LOOK = 0.5
 """Seconds between two calls of `while_waiting`."""
 
@@ -60,6 +63,8 @@ class DeviceThread:
         finally:
             if self._hard_exit:
                 faulthandler.cancel_dump_traceback_later()
+                if self.hung:
+                    faulthandler.dump_traceback_later(FAREWELL, exit=True)
 
     def stop(self) -> None:
         self._work.put(None)
