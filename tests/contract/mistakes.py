@@ -1,4 +1,4 @@
-"""Mistakes one could make in the backend, each a patch of one seam, applied with pytest's monkeypatch."""
+"""Mistakes one could make in what the device is given, each a patch of one seam, applied with pytest's monkeypatch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import torch
 
 from lsp_server.host.backends.tt import boards, canary, chunks, device, pages, runner, warmup
 from lsp_server.host.backends.tt.adapters import base, commands, early, package, prefix
-from lsp_server.host.backends.tt.detokenise import Detokeniser
 from lsp_server.host.backends.tt.prefix_cache import PrefixCache
 
 Patch = Callable[[Any], None]
@@ -263,18 +262,6 @@ def only_tokenizer_stops(monkeypatch: Any) -> None:
     from lsp_server.host.backends.tt import weights
 
     monkeypatch.setattr(weights, "_stop_ids", lambda directory, config: ())
-
-
-def no_flush(monkeypatch: Any) -> None:
-    monkeypatch.setattr(Detokeniser, "flush", lambda self: "")
-
-
-def no_suspension(monkeypatch: Any) -> None:
-    monkeypatch.setattr(runner.Runner, "_suspend", lambda self, tokens, text: None)
-
-
-def halves_of_characters(monkeypatch: Any) -> None:
-    monkeypatch.setattr("lsp_server.host.backends.tt.detokenise.REPLACEMENT", "\0")
 
 
 def unsafe_take_over(monkeypatch: Any) -> None:

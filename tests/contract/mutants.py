@@ -8,6 +8,8 @@ import attrs
 
 from lsp_server.host.backends.tt.adapters import prefix
 from tests.contract import mistakes
+from tests.contract import mistakes_in_host as in_host
+from tests.contract.double.world import Faults
 from tests.contract.mistakes import Patch
 
 
@@ -109,9 +111,56 @@ MUTANTS = (
     Mutant("sets the fabric after opening", "G4", mistakes.late_fabric, world={"board": "N300"}),
     Mutant("opens without a trace region", "G1", mistakes.no_trace_region),
     Mutant("stops only at the tokenizer's end of text", "G4", mistakes.only_tokenizer_stops),
-    Mutant("drops text held back at the end", "G4", mistakes.no_flush),
-    Mutant("forgets held text when interrupted", "G4", mistakes.no_suspension),
-    Mutant("shows halves of characters", "G4", mistakes.halves_of_characters),
+    Mutant("drops text held back at the end", "G4", in_host.no_flush),
+    Mutant("reads an answer as a text that begins", "G1", in_host.no_left_context),
+    Mutant("shows halves of characters", "G4", in_host.halves_of_characters),
+    Mutant("obeys a cancel one step late", "G0", in_host.cancels_late),
+    Mutant("obeys a cancel one step late", "G4", in_host.cancels_late),
+    Mutant("forgets what a cancelled answer computed", "G1", in_host.forgets_cancelled),
+    Mutant(
+        "the canary always passes",
+        "G4",
+        in_host.canary_passes,
+        world={"faults": Faults(wrong_resume="reads")},
+    ),
+    Mutant(
+        "the canary agrees with anything",
+        "P1",
+        in_host.canary_agrees,
+        world={"faults": Faults(wrong_resume="reads")},
+    ),
+    Mutant(
+        "the canary tries one offset",
+        "G3",
+        in_host.canary_at_one_offset,
+        world={"faults": Faults(wrong_resume="behind 768")},
+    ),
+    Mutant(
+        "the canary tries short suffixes only",
+        "P2",
+        in_host.canary_of_short_suffixes,
+        world={"faults": Faults(wrong_resume="wide")},
+    ),
+    Mutant(
+        "the canary does not decode",
+        "G4",
+        in_host.canary_without_decode,
+        world={"faults": Faults(wrong_resume="stores")},
+    ),
+    Mutant("evicts the newest prompt first", "G1", in_host.evicts_newest),
+    Mutant("evicts a whole prompt for one block", "G4", in_host.evicts_whole_prompts),
+    Mutant("sharing a prefix is no use of it", "G4", in_host.sharing_is_no_use),
+    Mutant("continues in place in a shared block", "G4", in_host.takes_over_shared),
+    Mutant("reserves no room for the next token", "G2", in_host.reserves_too_little),
+    Mutant("rounds the common prefix up", "G4", in_host.rounds_up),
+    Mutant("pads the table with the last block", "G0", in_host.pads_with_own_block),
+    Mutant("never traces decode", "G1b", in_host.never_traces_decode),
+    Mutant("builds in another precision", "G2", in_host.other_precision),
+    Mutant("builds in another precision", "P1", in_host.other_precision),
+    Mutant("samples from more than 32 on the device", "G4", in_host.too_many_candidates, SAMPLED),
+    Mutant("samples from more than 32 on the device", "P2", in_host.too_many_candidates, SAMPLED),
+    Mutant("leaves the Generator to the collector", "G4", in_host.keeps_the_generator),
+    Mutant("sets no WH_ARCH_YAML", "G0", in_host.no_board_variables, world={"board": "N300"}),
     Mutant("continues in place without truncating", "G1", mistakes.unsafe_take_over),
     Mutant("shares a block it then writes", "G4", mistakes.shares_too_much),
     Mutant("believes one token too many cached", "G0", mistakes.counts_one_too_many),

@@ -11,6 +11,17 @@ from tests.contract.harness import GREEDY, Rig, prompt
 RESUMING = ("G3", "G4", "P1", "P2")
 
 
+def retreat(rig: Rig) -> None:
+    """A prompt that parts a little earlier than the last must not be written into what a sibling shares."""
+    tokens = prompt(1100, 191)
+    sibling = tokens[:1060] + prompt(120, 192)
+    rig.check(tokens, 2)
+    rig.check(sibling, 2)
+    rig.check(tokens[:1010] + prompt(3, 193), 2)
+    rig.check(sibling, 2)
+    rig.check(tokens, 2)
+
+
 def several_prompts(rig: Rig) -> None:
     """Interleaved prompts that share a preamble keep their own answers."""
     preamble = prompt(700, 7)
@@ -30,9 +41,51 @@ def siblings(rig: Rig) -> None:
 
 
 def reuse_is_on(rig: Rig) -> None:
-    """The canary has passed wherever the generation resumes rightly, and only there."""
-    resumes = rig.world.generation in RESUMING
+    """The canary has passed wherever this build resumes rightly, and only there."""
+    resumes = rig.world.generation in RESUMING and not rig.world.faults.wrong_resume
     assert rig.info.details["prefix_reuse"] is resumes, rig.info.details["note"]
+
+
+def precision_is_as_asked(rig: Rig) -> None:
+    assert rig.world.precision == rig.info.details["mode"] == rig.backend._options.mode
+
+
+def decode_is_traced(rig: Rig) -> None:
+    rig.check(prompt(40, 2))
+    assert ("decode", False) in rig.world.traces
+    assert not rig.world.violations, rig.world.violations
+
+
+def least_recently_used_goes_first(rig: Rig) -> None:
+    """What was used again stays whole; of the oldest prompt only the end goes, where its beginning can be resumed."""
+    rig.backend._runner.cache.clear()
+    prompts = [prompt(1500, 150 + index) for index in range(5)]
+    for one in prompts:
+        rig.ask(one, attrs.evolve(GREEDY, max_tokens=1))
+    first, second = prompts[:2]
+    rig.check(first, 1)
+
+    rig.check(prompt(1500, 160), 1)
+
+    assert rig.check(first, 1).cached == len(first) - 1
+    resumable = rig.info.details["prefix_reuse"] and 1024 in rig.world.traced_prefills
+    again = rig.check(second, 1).cached
+    assert 0 < again < 1499 if resumable else again == 0
+
+
+def shared_prefix_is_used(rig: Rig) -> None:
+    """A prompt whose beginning another one uses is as recent as that one."""
+    if not (rig.info.details["prefix_reuse"] and 1024 in rig.world.traced_prefills):
+        return
+    rig.backend._runner.cache.clear()
+    prompts = [prompt(1500, 170 + index) for index in range(5)]
+    for one in prompts:
+        rig.check(one, 1)
+    assert rig.check(prompts[0][:1060] + prompt(60, 180), 1).cached == 1024
+
+    rig.check(prompt(1500, 181), 1)
+
+    assert rig.check(prompts[0], 1).cached == 1499
 
 
 def growing_chat(rig: Rig) -> None:
@@ -87,7 +140,7 @@ def eviction(rig: Rig) -> None:
 
 
 def interrupted(rig: Rig) -> None:
-    """Cancelled at every step and resumed with what was emitted: the parts make the whole answer."""
+    """Cancelled at every step and resumed with what was shown: the parts make the whole answer, nothing is read twice."""
     tokens = prompt(700, 31)
     for step in range(14):
         rig.backend._runner.cache.clear()
@@ -95,9 +148,13 @@ def interrupted(rig: Rig) -> None:
         got, text, budget, cancel_at = [], "", 12, step
         while True:
             answer = rig.ask(tokens + got, attrs.evolve(GREEDY, max_tokens=budget), cancel_at)
-            got, text, budget = got + answer.ids, text + answer.text, budget - len(answer.ids)
+            text += answer.text
+            assert answer.cached == (0 if cancel_at >= 0 else len(tokens + got) - 1)
             if answer.reason != "cancelled":
+                got += answer.ids
                 break
+            assert cancel_at >= 0, "an answer ended as cancelled that nobody cancelled"
+            got, budget = got + answer.shown, budget - answer.confirmed
             rig.check(prompt(80, step), 3)
             cancel_at = -1
         assert got == whole, f"cancelled at {step}: {got} is not {whole}"
@@ -148,7 +205,12 @@ def reaches_the_window(rig: Rig) -> None:
 
 SCENARIOS = (
     reuse_is_on,
+    precision_is_as_asked,
+    decode_is_traced,
+    least_recently_used_goes_first,
+    shared_prefix_is_used,
     siblings,
+    retreat,
     several_prompts,
     growing_chat,
     same_prompt_again,

@@ -18,7 +18,8 @@ def sampled_on_device(made: Rig) -> None:
 
 
 def drawn_on_device(made: Rig) -> None:
-    made.ask(prompt(40), SamplingParams(temperature=0.7, top_k=4, seed=1, max_tokens=3))
+    for candidates in (4, 40, 0):
+        made.ask(prompt(40), SamplingParams(temperature=0.7, top_k=candidates, seed=1, max_tokens=3))
     made.check(prompt(60), 5)
 
 

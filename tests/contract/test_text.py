@@ -98,6 +98,22 @@ def test_cancel_during_a_long_prefill_waits_for_one_piece(generation):
         assert again.cached == (1024 if generation in RESUMING else 2999)
 
 
+def test_an_interrupted_request_leaves_its_stop_strings_to_nobody():
+    """A prefill sent ahead has none; the action that interrupts it and asks the same has."""
+    with rig("G4") as made:
+        tokens = prompt(700)
+        whole = model.text_of(model.greedy(tokens, 12, 4096))
+        stop = whole[4:6]
+
+        made.ask(tokens, attrs.evolve(GREEDY, max_tokens=0), cancel_at=0)
+        stopped = made.ask(tokens, attrs.evolve(GREEDY, stop=(stop,)))
+        made.ask(tokens, attrs.evolve(GREEDY, stop=(stop,)), cancel_at=0)
+        unstopped = made.ask(tokens)
+
+        assert stopped.text == whole[: whole.find(stop)]
+        assert unstopped.text == whole
+
+
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_seeded_sampling_survives_an_interruption(generation):
     params = SamplingParams(temperature=0.9, top_p=0.9, top_k=40, seed=5, max_tokens=10)
@@ -106,10 +122,10 @@ def test_seeded_sampling_survives_an_interruption(generation):
         whole = made.ask(tokens, params)
 
         part = made.ask(tokens, params, cancel_at=4)
-        rest = made.ask(tokens + part.ids, attrs.evolve(params, max_tokens=10 - len(part.ids)))
+        rest = made.ask(tokens + part.shown, attrs.evolve(params, max_tokens=10 - part.confirmed))
 
         assert part.reason == "cancelled"
-        assert part.ids + rest.ids == whole.ids
+        assert part.shown + rest.ids == whole.ids
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)

@@ -123,13 +123,19 @@ class Chip:
             offset = self.offsets.setdefault(bucket, begin)
         if begin and self.world.generation == "G3" and traced and begin % 256 and bucket >= 2048:
             offset = begin // 256 * 256
+        fault = self.world.faults.wrong_resume
+        if begin and (
+            fault == "reads" or (fault == "behind 768" and begin == 768) or (fault == "wide" and bucket > 512)
+        ):
+            offset = begin - BLOCK
         return self.world.read(row, offset)
 
     def _store(self, row: np.ndarray, fresh: np.ndarray, begin: int, bucket: int, traced: bool) -> None:
         pads = model.codes([0] * (bucket - len(fresh)), begin + len(fresh))
         positions = np.arange(begin, begin + bucket)
         blocks = row[positions // BLOCK]
-        if begin and not traced and self.world.generation == "G3":
+        lost = self.world.faults.wrong_resume == "stores" and bucket == 128
+        if begin and (lost or (not traced and self.world.generation == "G3")):
             blocks = np.zeros_like(blocks)
         values = np.concatenate((fresh, pads))
         keep = blocks >= 0
@@ -153,6 +159,8 @@ class Chip:
             world.violate("the decode output was overwritten before it was read")
         mode = None if sampling is None else self._sampling_key(sampling)
         world.compile("decode", mode is not None)
+        if not traced and ("decode", mode is not None) in world.traces:
+            world.violate("a decode step was not traced although its trace is there")
         if traced:
             world.capture("decode", mode is not None)
             self._stage(int(tokens[0, 0]), int(start_pos[0]), row, table, mode, commands)

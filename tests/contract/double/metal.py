@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.contract.double.world import World
 HAS_WARM_UP = ("G1b", "G2", "G3", "G4")
 TUPLES = ("G1b", "G2", "G3", "G4")
 LAYERS = 2
+ETH_DISPATCH = "eth_dispatch"
+"""G0's README asks for this on n300 and t3k; later releases dispatch from ethernet cores by themselves."""
 
 
 @attrs.define(eq=False)
@@ -62,7 +65,9 @@ def create_tt_model(world: World, **given: Any) -> Any:
     args = Args(world, window)
     if world.reference is not None:
         args.vocab_size, args.tokenizer = world.reference.vocabulary, world.reference.tokenizer
-    given["optimizations"](args)
+    world.precision = given["optimizations"](args)[0]
+    if not given["instruct"] or batch != 1:
+        world.violate("the model was not built as instruct, for one user")
     paged = given["paged_attention_config"]
     if paged is None:
         world.violate("the KV cache is not paged")
@@ -79,6 +84,12 @@ def check_environment(world: World) -> None:
         raise AssertionError("Only one of LLAMA_DIR or HF_MODEL should be set")
     if "HF_MODEL" not in names and world.generation != "G0":
         raise ValueError("Please set HF_MODEL to a HuggingFace name e.g. meta-llama/Llama-3.1-8B-Instruct")
+    if (
+        world.generation == "G0"
+        and world.board in ("N300", "T3K")
+        and ETH_DISPATCH not in os.environ.get("WH_ARCH_YAML", "")
+    ):
+        raise RuntimeError("the dispatch cores are taken from the compute grid: WH_ARCH_YAML is not set")
     if world.home is not None and Path.cwd() != world.home:
         world.violate("the working directory is not TT_METAL_HOME")
 
@@ -103,6 +114,7 @@ def make_generator(world: World, self: Any, **given: Any) -> None:
     make_chip = Chip if world.reference is None else world.reference.make_chip
     self.chip = make_chip(world, self.args.max_seq_len)
     self.already_warmed_up_prefill = False
+    world.generator = weakref.ref(self)
 
 
 def prefill_forward_text(world: World, self: Any, **given: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from typing import Any
 
 from tests.contract.double import metal, model
@@ -29,6 +30,8 @@ def build(world: World, config: Any) -> Any:
     generator.chip = Chip(world, config.max_seq_len)
     generator.window = config.max_seq_len
     generator.samples = config.device_sampling_enabled
+    world.precision = config.optimizations
+    world.generator = weakref.ref(generator)
     return generator
 
 

@@ -30,8 +30,9 @@ class Tokenizer:
     def decode(
         self, ids: Sequence[int], skip_special_tokens: bool = False, clean_up_tokenization_spaces: bool = True
     ) -> str:
+        """As SentencePiece does (Mistral, Phi-3), the space a text begins with is dropped."""
         assert skip_special_tokens and not clean_up_tokenization_spaces
-        return model.text_of(ids)
+        return model.text_of(ids).removeprefix(" ")
 
     def apply_chat_template(
         self, messages: Sequence[dict[str, str]], add_generation_prompt: bool, tokenize: bool

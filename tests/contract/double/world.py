@@ -32,6 +32,9 @@ class Faults:
     on_prefill: str = ""
     on_decode: str = ""
     hang_decode: bool = False
+    wrong_resume: str = ""
+    """How resumed prefill goes wrong in this build: it "reads" a wrong prefix, or only "behind 768" tokens, or only in
+    "wide" pieces; or it "stores" short pieces where nobody finds them."""
     dram_blocks: int = 100_000
 
 
@@ -55,6 +58,10 @@ class World:
     released: threading.Event = attrs.field(factory=threading.Event)
     """Set to let go of a blocked open or a hung step."""
     opened: int = 0
+    precision: str = ""
+    """The recipe the model was built with."""
+    generator: Any = None
+    """A weak reference to the Generator, which must be gone before its mesh is closed."""
     reference: Any = None
     """A real model (`reference.smollm2.SmolLM2`) in place of the hash."""
 
@@ -87,6 +94,12 @@ class World:
         """What attention finds at positions 0..count-1."""
         positions = np.arange(count)
         return self.pages[table[positions // BLOCK], positions % BLOCK]
+
+    @property
+    def failed(self) -> bool:
+        """Something was made to fail: its traceback may keep objects alive."""
+        faults = self.faults
+        return bool(faults.on_open or faults.on_build or faults.on_prefill or faults.on_decode)
 
     @property
     def chips(self) -> int:
