@@ -15,7 +15,7 @@ from lsp_server.host.backends.tt import failures
 READ = 64 * 1024
 LAST = 40
 """Lines before the end that may tell of it; what was said earlier was survived."""
-WATCHDOG = re.compile(r"^Timeout \(\d+:\d\d:\d\d\)!$", re.MULTILINE)
+WATCHDOG = re.compile(r"^Timeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!$", re.MULTILINE)
 """The first line of what faulthandler writes before it ends a process."""
 
 

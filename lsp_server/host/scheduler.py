@@ -214,6 +214,7 @@ class Scheduler:
                 self._queue_changed()
 
     def _failed(self, job: Job, error: BackendError) -> None:
+        log.error("%s %s", error.message, error.detail)
         job.fail(error)
         if error.fatal:
             self.failure = error

@@ -206,11 +206,11 @@ def output_not_kept(monkeypatch: Any) -> None:
 
 
 def few_buckets(monkeypatch: Any) -> None:
-    original = warmup.WarmUp._buckets
+    original = warmup.WarmUp._lengths
     monkeypatch.setattr(
         warmup.WarmUp,
-        "_buckets",
-        lambda self, limit, *, resumed: original(self, min(limit, 256), resumed=False),
+        "_lengths",
+        lambda self, *, chunked: [length for length in original(self, chunked=chunked) if length <= 256],
     )
 
 

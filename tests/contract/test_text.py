@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import attrs
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from lsp_server.host.backends import BackendError, SamplingParams
 from tests.contract.double import model
 from tests.contract.double.device import device_choice
+from tests.contract.double.world import Faults
 from tests.contract.harness import GENERATIONS, GREEDY, Rig, prompt, rig
 from tests.contract.scenarios import RESUMING, SCENARIOS
 
@@ -207,9 +210,24 @@ def test_status_tells_blocks_hits_and_speed():
         assert status["tokens_per_second"] > 0 and status["ttft_ms"] > 0
 
 
-def test_loading_reports_what_remains():
-    with rig("G1") as made:
-        phases = [progress.phase for progress in made.phases]
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize("wrong_resume", ["", "reads"])
+def test_loading_reports_what_remains(generation, wrong_resume):
+    """Each step says which of how many it is; how many there are changes only when the canary decides."""
+    with rig(generation, faults=Faults(wrong_resume=wrong_resume)) as made:
+        steps = [re.fullmatch(r"(.*) \((\d+) of (\d+)\)", progress.phase) for progress in made.phases]
+        counted = [(found[1], int(found[2]), int(found[3])) for found in steps if found]
+        fractions = [progress.fraction for progress in made.phases if progress.fraction is not None]
+        names = [name for name, _, _ in counted]
 
-        assert "warming up prefill 128 (1 of 6)" in phases
-        assert phases.index("warming up decode") < phases.index("capturing the decode trace")
+        assert [number for _, number, _ in counted] == list(range(1, len(counted) + 1))
+        totals = [total for _, _, total in counted]
+        fails = bool(wrong_resume) and generation in RESUMING
+        if fails:
+            assert len(set(totals)) <= 2
+        else:
+            assert set(totals) == {len(counted)}, "what was announced is what came"
+            assert counted[-1][1] == counted[-1][2]
+        assert fractions == sorted(fractions) and fractions[0] >= 0 and fractions[-1] < 1
+        assert names.index("warming up decode") < names.index("capturing the decode trace")
+        assert "warming up prefill of 1,024 tokens" in names

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import ctypes
+import json
 import os
 import threading
 from pathlib import Path
@@ -32,6 +35,8 @@ class Faults:
     on_prefill: str = ""
     on_decode: str = ""
     hang_decode: bool = False
+    holds_interpreter: bool = False
+    """What blocks lets no other thread of Python run: most of ttnn's calls keep the interpreter's lock."""
     wrong_resume: str = ""
     """How resumed prefill goes wrong in this build: it "reads" a wrong prefix, or only "behind 768" tokens, or only in
     "wide" pieces; or it "stores" short pieces where nobody finds them."""
@@ -62,8 +67,19 @@ class World:
     """The recipe the model was built with."""
     generator: Any = None
     """A weak reference to the Generator, which must be gone before its mesh is closed."""
+    faults_file: Path | None = None
+    """In a process of its own: where the test writes what goes wrong, also later."""
     reference: Any = None
     """A real model (`reference.smollm2.SmolLM2`) in place of the hash."""
+
+    def hang(self) -> None:
+        """Block as a dead device does, until the test lets go. The library's clean-up at exit then waits for it, too."""
+        if self.faults_file is not None:
+            atexit.register(threading.Event().wait)
+        if self.faults.holds_interpreter:
+            ctypes.PyDLL(None).pause()
+        self.released.wait()
+        raise RuntimeError("the test let go")
 
     def violate(self, rule: str) -> None:
         self.violations.append(rule)
@@ -136,8 +152,12 @@ def current() -> World:
             os.environ.get("CONTRACT_BOARD", "N150"),
             home=Path(home) if home else None,
         )
+        if file := os.environ.get("CONTRACT_FAULTS"):
+            _current.faults_file = Path(file)
         if os.environ.get("CONTRACT_REFERENCE"):
             from tests.contract.reference.smollm2 import SmolLM2
 
             _current.reference = SmolLM2()
+    if _current.faults_file is not None:
+        _current.faults = Faults(**json.loads(_current.faults_file.read_text(encoding="utf-8")))
     return _current

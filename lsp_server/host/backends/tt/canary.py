@@ -48,14 +48,10 @@ def check(
 
     A suffix that this machine never resumes (G3 with traces for short prefills only) has nothing to be checked.
     """
-    resumed_any = False
-    for case in _cases(window, vocabulary):
+    cases = _resumed(adapter, window, chunk, vocabulary)
+    for case, plan in cases:
         suffix = len(case.tokens) - case.offset
-        plan = chunks.plan(case.offset, len(case.tokens), chunk, adapter.can_resume)
-        if plan.start == 0:
-            continue
-        resumed_any = True
-        report(f"checking resumed prefill, {suffix} tokens behind {case.offset}")
+        report(_phase(case))
         full = _logits(runner, pool, case.tokens, chunks.Plan(0, [len(case.tokens)]))
         resumed = _logits(runner, pool, case.tokens, plan)
         control = _logits(runner, pool, case.other, chunks.Plan(0, [len(case.other)]))
@@ -65,7 +61,25 @@ def check(
                     f"resumed prefill of {suffix} tokens behind {case.offset} gave other logits than a full one "
                     f"({place}, correlation {_correlation(expected, found):.3f})"
                 )
-    return "" if resumed_any else "this tt-metal has no trace of a resumed prefill"
+    return "" if cases else "this tt-metal has no trace of a resumed prefill"
+
+
+def phases(adapter: Adapter, window: int, chunk: int, vocabulary: int) -> list[str]:
+    """What `check` will report."""
+    return [_phase(case) for case, _ in _resumed(adapter, window, chunk, vocabulary)]
+
+
+def _phase(case: Case) -> str:
+    return f"checking resumed prefill, {len(case.tokens) - case.offset:,} tokens behind {case.offset}"
+
+
+def _resumed(adapter: Adapter, window: int, chunk: int, vocabulary: int) -> list[tuple[Case, chunks.Plan]]:
+    """The cases that this machine would resume, and how."""
+    cases = [
+        (case, chunks.plan(case.offset, len(case.tokens), chunk, adapter.can_resume))
+        for case in _cases(window, vocabulary)
+    ]
+    return [(case, plan) for case, plan in cases if plan.start]
 
 
 def _cases(window: int, vocabulary: int) -> list[Case]:

@@ -43,16 +43,21 @@ class WarmUp:
         self._chunk = chunk
         self._vocabulary = vocabulary
         self._report = report
+        self._done = 0
+        self._ahead: list[str] = []
+        """Phases still to come, as far as is known."""
 
     def run(self) -> str:
         """Warm everything up; return why prefixes cannot be reused, or ""."""
         traced = self._adapter.resume == "traced"
+        chunked = self._adapter.resume == "untraced"
+        self._ahead = ["warming up prefill", *self._phases(chunked=chunked)]
         self._step("warming up prefill", lambda: self._adapter.warm_prefill(traced=False))
-        reason = ""
-        if self._adapter.resume == "untraced":
-            reason = self._canary()
-        chunked = self._adapter.resume == "untraced" and not reason
-        self._buckets(self._chunk if chunked else self._window, resumed=chunked)
+        reason = self._canary() if chunked else ""
+        if reason:
+            chunked = False
+            self._ahead = self._phases(chunked=False)
+        self._buckets(chunked=chunked)
         self._step("warming up decode", lambda: self._decode(traced=False))
         if traced:
             self._step("capturing prefill traces", lambda: self._adapter.warm_prefill(traced=True))
@@ -65,16 +70,29 @@ class WarmUp:
         self._runner.warming = False
         return reason
 
-    def _buckets(self, limit: int, *, resumed: bool) -> None:
-        """One prefill in every bucket that a request can reach."""
-        buckets = sorted(
-            {min(self._adapter.padded(length), limit) for length in (*range(1, limit, 64), limit)}
-        )
-        for number, bucket in enumerate(buckets, 1):
-            phase = f"warming up prefill {bucket} ({number} of {len(buckets)})"
-            self._report(LoadProgress(phase, number / len(buckets)))
+    def _phases(self, *, chunked: bool) -> list[str]:
+        """What comes after the generation's own prefill warm-up."""
+        checks = canary.phases(self._adapter, self._window, self._chunk, self._vocabulary)
+        traced = self._adapter.resume == "traced"
+        return [
+            *(checks if chunked else ()),
+            *map(_bucket, self._lengths(chunked=chunked)),
+            "warming up decode",
+            *(["capturing prefill traces"] if traced else ()),
+            "capturing the decode trace",
+            *(checks if traced else ()),
+        ]
+
+    def _lengths(self, *, chunked: bool) -> list[int]:
+        """Every bucket that a request can reach; `chunked`: no prefill is longer than a piece."""
+        limit = self._chunk if chunked else self._window
+        return sorted({min(self._adapter.padded(length), limit) for length in (*range(1, limit, 64), limit)})
+
+    def _buckets(self, *, chunked: bool) -> None:
+        for bucket in self._lengths(chunked=chunked):
+            self._begin(_bucket(bucket))
             self._prefill(bucket, 0)
-            if resumed and self._adapter.can_resume(OFFSET, bucket):
+            if chunked and self._adapter.can_resume(OFFSET, bucket):
                 self._prefill(OFFSET + bucket, OFFSET)
 
     def _prefill(self, tokens: int, start: int) -> None:
@@ -93,12 +111,15 @@ class WarmUp:
             self._adapter.collect(self._adapter.submit(0, 0, self._runner.table([]), kind, True))
 
     def _canary(self) -> str:
-        def report(text: str) -> None:
-            self._report(LoadProgress(text))
-
         try:
             return canary.check(
-                self._runner, self._adapter, self._pool, self._window, self._chunk, self._vocabulary, report
+                self._runner,
+                self._adapter,
+                self._pool,
+                self._window,
+                self._chunk,
+                self._vocabulary,
+                self._begin,
             )
         except (Hung, BackendError):
             raise
@@ -109,5 +130,17 @@ class WarmUp:
             return f"resumed prefill failed: {error}"
 
     def _step(self, phase: str, function: Callable[[], None]) -> None:
-        self._report(LoadProgress(phase))
+        self._begin(phase)
         self._thread.call(phase, self._deadline, function)
+
+    def _begin(self, phase: str) -> None:
+        """Report a phase, and how many there are."""
+        if phase in self._ahead:
+            del self._ahead[: self._ahead.index(phase) + 1]
+        total = self._done + 1 + len(self._ahead)
+        self._report(LoadProgress(f"{phase} ({self._done + 1} of {total})", self._done / total))
+        self._done += 1
+
+
+def _bucket(tokens: int) -> str:
+    return f"warming up prefill of {tokens:,} tokens"
