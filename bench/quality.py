@@ -81,6 +81,8 @@ def _judged(case: Case, action: str, outcome: actions.Outcome, root: Path) -> di
     found: dict[str, Any] = {
         "parses": judge.parses(language, old, new),
         "no_finding": judge.adds_no_finding(language, old, new),
+        "answer": "\n".join(change.text for change in proposal.replacements),
+        "checks": [f"{check.name}: {check.ok} {check.detail}".strip() for check in proposal.checks],
     }
     if action == "docstring":
         found["code_unchanged"] = judge.code_unchanged(language, old, new)

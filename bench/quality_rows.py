@@ -37,7 +37,9 @@ class Row:
     killed: int = 0
     mutants: int = 0
     answer: str = ""
-    """What the model said last, when it was refused: for reading."""
+    """For reading: what the model said last when it was refused, else the text that was offered."""
+    checks: tuple[str, ...] = ()
+    """For reading: what was said about the edit that was offered."""
 
 
 SHARES: dict[str, tuple[Callable[[Row], bool | None], float | None]] = {

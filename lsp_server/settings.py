@@ -166,7 +166,7 @@ class Settings:
     tests_run: str = setting(
         "tests.run",
         "ask",
-        "Run generated tests before they are offered (only in trusted workspaces).",
+        "Run generated tests, and changed code beside the old, before an edit is offered (only in trusted workspaces).",
         choices={"ask": "Ask once for each workspace.", "always": "Always.", "never": "Never."},
     )
 

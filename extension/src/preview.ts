@@ -15,7 +15,7 @@ export interface PreviewChoices {
   retry: () => Promise<void>;
   /** The model wrote it earlier, while nobody waited. */
   prepared?: boolean;
-  /** There when the proposal is a test file that was not run. */
+  /** There when something that checks the proposal was not run. */
   runTests?: () => Promise<void>;
 }
 
@@ -131,7 +131,10 @@ async function announce(
   const link = (label: string, command: string, tooltip: string): string =>
     `[${label}](command:ttAssistant.${command}?${encodeURIComponent(JSON.stringify([proposal.id]))} "${tooltip}")`;
   const choices = [link('Accept', 'acceptEdit', 'Make the change in the file')];
-  if (runTests) choices.push(link('Run Tests…', 'runEditTests', 'Run the tests before they are offered'));
+  if (runTests) {
+    const what = proposal.kind === 'file' ? 'Run Tests' : 'Run and Compare';
+    choices.push(link(`${what}…`, 'runEditTests', 'Run code of this project to check the edit'));
+  }
   const summary = `${plain(proposal.summary)}${prepared ? ', prepared earlier' : ''}`;
   const said = `${summary}. ${describeChecks(proposal.checks)}`;
   const shown = said.length <= MOST_SAID ? said : `${said.slice(0, MOST_SAID)}…`;

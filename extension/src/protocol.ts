@@ -140,7 +140,7 @@ export interface RunResult {
   proposal?: ProposalView;
   /** For edit actions: why nothing is offered. */
   refused?: string;
-  /** True when the proposal is a test file that was not run because nobody consented yet. */
+  /** True when something that checks the proposal was not run because nobody consented yet. */
   testsCanRun?: boolean;
 }
 

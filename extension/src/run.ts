@@ -114,10 +114,12 @@ export class ActionRunner {
   }
 
   private async allowTests(run: ActionRun): Promise<void> {
-    const allow = 'Run Tests in This Workspace';
+    const allow = 'Run in This Workspace';
+    const detail =
+      'Generated tests, code that the model changed and tests of the project run in a copy of it, with your permissions on this machine.';
     const pressed = await vscode.window.showWarningMessage(
-      'Run generated tests before they are offered?',
-      { modal: true, detail: 'The model wrote them, and they run with your permissions on this machine.' },
+      'Run code to check edits before they are offered?',
+      { modal: true, detail },
       allow,
     );
     if (pressed !== allow) return;

@@ -18,7 +18,7 @@ from lsp_server.features.proposals import workspace_edit
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
-from lsp_server.verify.pipeline import Permission
+from lsp_server.verify.pipeline import NOT_ALLOWED, Permission
 
 
 def register(server: LanguageServer, session: Session) -> None:
@@ -42,7 +42,7 @@ def register(server: LanguageServer, session: Session) -> None:
             range=snapshot.positions.range(outcome.prompt.code.target),
             proposal=view,
             refused=outcome.refused,
-            tests_can_run=view is not None and view.kind == "file" and _may_ask(session, permission),
+            tests_can_run=_waits_for_consent(outcome) and _may_ask(session, permission),
         )
 
     @server.feature(protocol.ACCEPT)
@@ -98,6 +98,10 @@ def permission_for(session: Session, asked: actions.Request, consented: bool = F
         run_code=session.trusted and (wanted == "always" or (wanted == "ask" and consented)),
         python=session.settings.tests_python,
     )
+
+
+def _waits_for_consent(outcome: actions.Outcome) -> bool:
+    return outcome.proposal is not None and any(c.detail == NOT_ALLOWED for c in outcome.proposal.checks)
 
 
 def _may_ask(session: Session, permission: Permission) -> bool:

@@ -42,7 +42,7 @@ class RunResult:
     refused: str = ""
     """For edit actions: why nothing is offered."""
     tests_can_run: bool = False
-    """True when the proposal is a test file that was not run because nobody consented yet."""
+    """True when something that checks the proposal was not run because nobody consented yet."""
 
 
 @frozen

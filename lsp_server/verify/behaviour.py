@@ -15,6 +15,11 @@ BEHAVIOUR = "same behaviour"
 PROJECT_TESTS = "the project's tests"
 
 
+def can_run(document: Document) -> bool:
+    """Whether anything could be run to compare code of this language."""
+    return document.language == "python" or document.language in project_tests.TEST_FILES
+
+
 async def checks(
     proposal: Proposal,
     document: Document,

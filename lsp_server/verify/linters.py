@@ -1,7 +1,7 @@
 """Ask the project's own linters and type checker whether a proposed text has findings that the old text had not.
 
 Only tools the project configures and has installed are run, only in trusted workspaces, on text given through standard
-input or a shadow file: nothing is written into the project.
+input, a shadow file or a copy of the project: nothing is written into the project itself.
 """
 
 from __future__ import annotations
@@ -15,13 +15,23 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from attrs import frozen
 
 from lsp_server.edits.types import Check
+from lsp_server.errors import EditRefused
+from lsp_server.verify.project_copy import project_copy
 
 SECONDS = 20.0
 PYTHON = {"python"}
+REQUIREMENTS = (
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "dev-requirements.txt",
+    "requirements.txt",
+    "tox.ini",
+)
 SCRIPTS = {"javascript", "javascriptreact", "typescript", "typescriptreact"}
 
 
@@ -35,16 +45,22 @@ class Linter:
     arguments: Callable[[Path, Path], list[str]]
     """(file as the project knows it, temporary file with the text) → arguments after the executable."""
     findings: Callable[[str], list[str]]
-    stdin: bool = True
+    takes: Literal["stdin", "shadow", "copy"] = "stdin"
+    """How it is given text that is not on disk: as input, as a file in place of another, or in a copy of the project."""
 
 
-def _has(root: Path, names: tuple[str, ...], section: str = "") -> bool:
-    """A configuration file of that name, or the section in pyproject.toml or setup.cfg."""
+def _has(
+    root: Path,
+    names: tuple[str, ...],
+    words: str = "",
+    files: tuple[str, ...] = ("pyproject.toml", "setup.cfg"),
+) -> bool:
+    """A configuration file of that name, or the words in one of the project's shared ones."""
     if any((root / name).exists() for name in names):
         return True
-    for name in ("pyproject.toml", "setup.cfg"):
+    for name in files:
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            if section and f"[{section}" in (root / name).read_text("utf-8"):
+            if words and words in (root / name).read_text("utf-8"):
                 return True
     return False
 
@@ -55,6 +71,15 @@ def _ruff_findings(output: str) -> list[str]:
 
 def _mypy_findings(output: str) -> list[str]:
     return re.findall(r"^[^\n]*?:\d+(?::\d+)?: error: (.*)$", output, re.M)
+
+
+def _plain_findings(output: str) -> list[str]:
+    return re.findall(r"^[^\n]*?:\d+:\d+:? (.*)$", output, re.M)
+
+
+def _pyright_findings(output: str) -> list[str]:
+    found = json.loads(output)["generalDiagnostics"]
+    return [item["message"].split("\n")[0] for item in found if item["severity"] == "error"]
 
 
 def _eslint_findings(output: str) -> list[str]:
@@ -69,7 +94,7 @@ LINTERS = (
     Linter(
         "ruff",
         PYTHON,
-        lambda root: _has(root, ("ruff.toml", ".ruff.toml"), "tool.ruff"),
+        lambda root: _has(root, ("ruff.toml", ".ruff.toml"), "[tool.ruff"),
         lambda file, _: [
             "check",
             "--quiet",
@@ -83,7 +108,7 @@ LINTERS = (
     Linter(
         "mypy",
         PYTHON,
-        lambda root: _has(root, ("mypy.ini", ".mypy.ini"), "tool.mypy") or _has(root, (), "mypy"),
+        lambda root: _has(root, ("mypy.ini", ".mypy.ini"), "[tool.mypy") or _has(root, (), "[mypy"),
         lambda file, text: [
             "--no-error-summary",
             "--hide-error-context",
@@ -93,7 +118,29 @@ LINTERS = (
             str(file),
         ],
         _mypy_findings,
-        stdin=False,
+        takes="shadow",
+    ),
+    Linter(
+        "flake8",
+        PYTHON,
+        lambda root: _has(root, (".flake8",), "[flake8", ("setup.cfg", "tox.ini")),
+        lambda file, _: [f"--stdin-display-name={file}", "-"],
+        _plain_findings,
+    ),
+    Linter(
+        "pyflakes",
+        PYTHON,
+        lambda root: _has(root, (), "pyflakes", REQUIREMENTS),
+        lambda file, _: [],
+        _plain_findings,
+    ),
+    Linter(
+        "pyright",
+        PYTHON,
+        lambda root: _has(root, ("pyrightconfig.json",), "[tool.pyright"),
+        lambda _, text: ["--outputjson", str(text)],
+        _pyright_findings,
+        takes="copy",
     ),
     Linter(
         "eslint",
@@ -125,6 +172,8 @@ async def _ask(linter: Linter, root: Path, file: Path, old: str, new: str) -> Ch
         )
     except asyncio.TimeoutError:
         return Check(name, None, f"{linter.name} took longer than {SECONDS:.0f} s")
+    except EditRefused as refusal:
+        return Check(name, None, refusal.message)
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Check(name, None, f"{linter.name} could not be run ({type(error).__name__})")
     added = list((Counter(after) - Counter(before)).elements())
@@ -132,24 +181,34 @@ async def _ask(linter: Linter, root: Path, file: Path, old: str, new: str) -> Ch
 
 
 async def _findings(linter: Linter, program: str, root: Path, file: Path, text: str) -> list[str]:
+    if linter.takes == "copy":
+        context = project_copy(root, {file: text})
+        copy = await asyncio.to_thread(context.__enter__)
+        try:
+            return await _said(linter, program, copy, file, copy / file.relative_to(root), "")
+        finally:
+            await asyncio.to_thread(context.__exit__, None, None, None)
     with tempfile.TemporaryDirectory(prefix="tt-assistant-lint-") as folder:
         place = Path(folder) / file.name
-        if not linter.stdin:
+        if linter.takes == "shadow":
             await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
-        process = await asyncio.create_subprocess_exec(
-            program,
-            *linter.arguments(file, place),
-            cwd=root,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            given = text.encode("utf-8") if linter.stdin else b""
-            output, _ = await asyncio.wait_for(process.communicate(given), SECONDS)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+        return await _said(linter, program, root, file, place, text if linter.takes == "stdin" else "")
+
+
+async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path, given: str) -> list[str]:
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *linter.arguments(file, place),
+        cwd=cwd,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(given.encode("utf-8")), SECONDS)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
     return linter.findings(output.decode("utf-8", "replace"))
 
 

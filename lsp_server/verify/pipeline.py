@@ -71,7 +71,9 @@ async def verify(
     if permission.trusted:
         report("Asking the project's linters")
         checks += await linters.check(root, path, document.language, document.text, proposal.new_text)
-    if permission.run_code and proposal.kind == "replace":
+    if proposal.kind == "replace" and not permission.run_code:
+        checks += [Check(BEHAVIOUR, None, NOT_ALLOWED)] if behaviour.can_run(document) else []
+    elif proposal.kind == "replace":
         python = permission.python or python_of(root)
         found = await behaviour.checks(
             proposal, document, target, root=root, path=path, python=python, report=report
@@ -86,6 +88,8 @@ def _in_words(check: Check) -> str:
     return f"{IN_WORDS.get(check.name, check.name)}: {check.detail}"
 
 
+NOT_ALLOWED = "not run: running code was not allowed"
+"""Detail of a check that waits for the user's consent."""
 IN_WORDS = {BEHAVIOUR: "it behaves differently", PROJECT_TESTS: "a test of the project fails"}
 NOT_INSTALLED = (
     "No module named pytest",
@@ -110,8 +114,6 @@ async def _tests(
     report: Callable[[str], None],
 ) -> Verdict:
     test_path = file_path(proposal.uri)
-    if not permission.run_code:
-        return Verdict(_with(proposal, Check("tests run", None, "not run: running code was not allowed")))
     if framework not in FRAMEWORKS or test_path is None or not test_path.is_relative_to(root):
         return Verdict(
             _with(
@@ -119,6 +121,8 @@ async def _tests(
                 Check("tests run", None, f"not run: {framework or 'this framework'} cannot be run here"),
             )
         )
+    if not permission.run_code:
+        return Verdict(_with(proposal, Check("tests run", None, NOT_ALLOWED)))
     own = test_names(document.language, proposal.new_text) - test_names(document.language, proposal.base_text)
 
     async def run(text: str, names: frozenset[str], most_mutants: int = 9) -> TestReport:

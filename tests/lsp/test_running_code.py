@@ -61,6 +61,17 @@ async def test_without_consent_nothing_is_run_and_the_user_may_be_asked(start: S
     assert "test_wrong" in result.proposal.new_text
 
 
+async def test_consent_is_asked_for_before_a_refactoring_is_compared_too(start: Start, shapes: Path) -> None:
+    client = await connect(start, trusted=True)
+    uri = client.open(shapes, AREA)
+    await client.script([SAME])
+
+    result = await client.ask(protocol.RUN, run_params(uri, "refactor", IN_AREA))
+
+    assert result.tests_can_run
+    assert checks_of(result)["same behaviour"] == ("unknown", "not run: running code was not allowed")
+
+
 @pytest.mark.parametrize(("run", "run_code"), [("ask", True), ("always", False)])
 async def test_with_consent_tests_run_and_what_still_fails_is_dropped(
     start: Start, shapes: Path, run: str, run_code: bool

@@ -57,3 +57,50 @@ async def test_a_configured_linter_that_is_missing_is_unknown_not_ok(
     (found,) = await check(tmp_path, tmp_path / "a.ts", "typescript", "let a = 1;\n", "let a = 2;\n")
 
     assert found.ok is None and "not installed" in found.detail
+
+
+def tool(project: Path, name: str, lines: str) -> None:
+    """A program of that name in the project's environment."""
+    program = project / "venv" / "bin" / name
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text(f"#!{sys.executable}\nimport json, sys\n{lines}\n")
+    program.chmod(0o755)
+
+
+PYRIGHT = """
+text = open(sys.argv[-1]).read()
+assert sys.argv[1:-1] == ["--outputjson"]
+found = [{"severity": "error", "message": "no str\\n  detail"}] if "str(" in text else []
+found.append({"severity": "warning", "message": str(len(text))})
+print(json.dumps({"generalDiagnostics": found}))
+"""
+PLAIN = """
+text = sys.stdin.read()
+print("calc.py:1:1: F401 'os' imported but unused")
+if "str(" in text:
+    print("calc.py:6:12: F821 undefined name")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "file", "configuration", "finding"),
+    [
+        ("pyright", PYRIGHT, "pyrightconfig.json", "{}", "no str"),
+        ("pyright", PYRIGHT, "pyproject.toml", "[tool.pyright]\n", "no str"),
+        ("flake8", PLAIN, "tox.ini", "[flake8]\nmax-line-length = 100\n", "F821 undefined name"),
+        ("pyflakes", PLAIN, "requirements-dev.txt", "pyflakes\n", "F821 undefined name"),
+    ],
+)
+async def test_what_other_checkers_say_is_read(
+    tmp_path: Path, name: str, lines: str, file: str, configuration: str, finding: str
+) -> None:
+    (tmp_path / "calc.py").write_text(OLD)
+    (tmp_path / file).write_text(configuration)
+    tool(tmp_path, name, lines)
+
+    (clean,) = await check(tmp_path, tmp_path / "calc.py", "python", OLD, OLD.replace("a + b", "b + a"))
+    (worse,) = await check(tmp_path, tmp_path / "calc.py", "python", OLD, OLD.replace("a + b", "str(a + b)"))
+
+    assert clean.ok is True, clean.detail
+    assert (worse.name, worse.ok, worse.detail) == (f"no new {name} finding", False, finding)
+    assert (tmp_path / "calc.py").read_text() == OLD
