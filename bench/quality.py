@@ -27,7 +27,7 @@ from bench.quality_rows import ACTIONS, PROMISED, Row, reasons, summarise, worse
 from lsp_server import actions
 from lsp_server.document import file_path
 from lsp_server.engine import create_engine
-from lsp_server.engine.types import Engine
+from lsp_server.engine.types import Delta, Engine
 from lsp_server.errors import AssistantError
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, Root
@@ -47,7 +47,7 @@ async def measure(
     document = case.document(root)
     request = actions.Request(document=document, span=case.span, action=action, workspace=root)
     permission = Permission(root, trusted=True, run_code=True, python=sys.executable)
-    began, repaired = time.monotonic(), False
+    began, rounds = time.monotonic(), [""]
     outcome: actions.Outcome | None = None
     try:
         events = actions.run(
@@ -55,15 +55,19 @@ async def measure(
         )
         async with aclosing(events):
             async for event in events:
-                repaired = repaired or isinstance(event, actions.Reset)
+                if isinstance(event, actions.Reset):
+                    rounds.append("")
+                if isinstance(event, Delta):
+                    rounds[-1] += event.text
                 if isinstance(event, actions.Outcome):
                     outcome = event
     except AssistantError as error:
         seconds = round(time.monotonic() - began, 2)
-        return Row(case.id, action, seconds, 0, False, repaired, refused=error.message)
+        return Row(case.id, action, seconds, 0, False, len(rounds) > 1, refused=error.message)
     assert outcome is not None
     seconds = round(time.monotonic() - began, 2)
-    common: dict[str, Any] = {"case": case.id, "action": action, "seconds": seconds, "repaired": repaired}
+    common: dict[str, Any] = {"case": case.id, "action": action, "seconds": seconds}
+    common |= {"repaired": len(rounds) > 1, "first": rounds[0] if len(rounds) > 1 else ""}
     common["tokens"] = outcome.usage.completion_tokens
     if action == "explain":
         told = judge.mentions(outcome.text, case.mentions) if case.mentions else None

@@ -38,6 +38,8 @@ class Row:
     mutants: int = 0
     answer: str = ""
     """For reading: what the model said last when it was refused, else the text that was offered."""
+    first: str = ""
+    """For reading: what the model said before it was asked again."""
     checks: tuple[str, ...] = ()
     """For reading: what was said about the edit that was offered."""
 

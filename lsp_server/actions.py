@@ -341,7 +341,11 @@ def _proposer(request: Request, prompt: Prompt) -> Propose | None:
         return lambda reply: edits.propose_docstring(document, target, reply)
     if output == "replace":
         return lambda reply: edits.propose_replacement(
-            document, target, reply, keep_signature=not request.instruction
+            document,
+            target,
+            reply,
+            keep_signature=not request.instruction,
+            change_code=not (request.instruction or request.diagnostics),
         )
     if output == "file" and plan is not None:
         return lambda reply: edits.propose_tests(document, target, reply, plan)

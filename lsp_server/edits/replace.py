@@ -7,7 +7,7 @@ import re
 from attrs import frozen
 
 from lsp_server.document import Document, Span
-from lsp_server.edits import checks, extract, grammar, imports
+from lsp_server.edits import checks, extract, grammar, imports, substance
 from lsp_server.edits.extract import Code
 from lsp_server.edits.indent import reindent
 from lsp_server.edits.layout import indent_unit, line_end, unify_line_ends, with_line_end
@@ -16,6 +16,7 @@ from lsp_server.edits.types import Check, Proposal, Replacement
 from lsp_server.errors import EditRefused
 
 NO_CHANGE = "The model proposed no change."
+LAYOUT_ALONE = "The model changed nothing but comments and layout."
 MODIFIERS = frozenset(
     [
         "export",
@@ -43,6 +44,7 @@ class Site:
 
     selection: Selection
     keep_signature: bool
+    change_code: bool
 
     @property
     def document(self) -> Document:
@@ -50,12 +52,15 @@ class Site:
 
 
 def propose_replacement(
-    document: Document, target: Span, reply: str, *, keep_signature: bool = True
+    document: Document, target: Span, reply: str, *, keep_signature: bool = True, change_code: bool = False
 ) -> Proposal:
-    """Turn a reply into an edit of the code at `target`, or refuse with the reason of its best candidate."""
+    """Turn a reply into an edit of the code at `target`, or refuse with the reason of its best candidate.
+
+    `change_code`: a change of comments and layout alone is not what was asked for.
+    """
     try:
         selection = select(document, target)
-        site = Site(selection, keep_signature)
+        site = Site(selection, keep_signature, change_code)
         refusals: list[EditRefused] = []
         for code in extract.candidates(reply, selection):
             try:
@@ -70,11 +75,17 @@ def propose_replacement(
 
 def _proposal(site: Site, code: Code) -> Proposal:
     document, selection = site.document, site.selection
-    text = _with_headers(code.text, selection)
+    text = substance.without_remark(_with_headers(code.text, selection), selection)
+    old = checks.whole(document, selection.span)
+    if document.language == "python" and site.keep_signature:
+        text = substance.with_docstrings(old, text)
+    layout_alone = site.change_code and substance.same_code(document.language, old, text)
     text = reindent(text, selection.indent, indent_unit(document.text), document.language, selection.old)
     text = _same_end(text, selection)
     if unify_line_ends(text) == selection.old:
         raise EditRefused(NO_CHANGE)
+    if layout_alone:
+        raise EditRefused(LAYOUT_ALONE)
     replacements = [
         Replacement(selection.span, with_line_end(text, line_end(document.text, selection.span.start)))
     ]
