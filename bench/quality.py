@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -119,7 +120,13 @@ def chosen(options: argparse.Namespace) -> list[Case]:
 
 
 async def run(options: argparse.Namespace) -> tuple[list[Row], str, int]:
-    """Measure and print; the rows, the model's name, and how many runs there was no time for."""
+    """Measure and print; the rows, the model's name, and how many runs there was no time for.
+
+    Ended from outside, it leaves no engine behind.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     rows = _read(options.rows) if options.resume and options.rows else []
     done = {(row.case, row.action) for row in rows}
     wanted = options.only.split(",") if options.only else list(ACTIONS)

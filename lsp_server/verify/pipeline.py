@@ -91,6 +91,12 @@ def _in_words(check: Check) -> str:
 NOT_ALLOWED = "not run: running code was not allowed"
 """Detail of a check that waits for the user's consent."""
 IN_WORDS = {BEHAVIOUR: "it behaves differently", PROJECT_TESTS: "a test of the project fails"}
+NOTICED_NOTHING = (
+    "The tests pass, and pass as well with each of {} mistakes put into the code: "
+    "compare what it returns for particular inputs with the exact value"
+)
+ENOUGH_MUTANTS = 2
+"""One may be no mistake at all."""
 NOT_INSTALLED = (
     "No module named pytest",
     "cannot start ",
@@ -198,9 +204,12 @@ def _judged(proposal: Proposal, language: str, framework: str, found: TestReport
             )
         return Verdict(proposal, problem=f"The test file could not be run: {_tail(found.output)}")
     if not found.failed:
-        return Verdict(_with(proposal, Check("tests run", True, found.summary())))
-    words = "; ".join(f"{r.name}: {r.message or 'failed'}" for r in found.failed[:4])
-    problem = f"{len(found.failed)} of {len(found.results)} tests fail: {words}"
+        told = _with(proposal, Check("tests run", True, found.summary()))
+        if found.killed or found.mutants < ENOUGH_MUTANTS:
+            return Verdict(told)
+        return Verdict(proposal, NOTICED_NOTHING.format(found.mutants), fallback=told)
+    words = "; ".join(f"`{r.name}`: {r.message or 'failed'}" for r in found.failed[:4])
+    problem = f"The code does not do what tests expect: {words}"
     if not found.passed:
         return Verdict(proposal, problem=problem)
     names = frozenset(r.name for r in found.failed)

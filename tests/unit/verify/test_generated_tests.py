@@ -11,6 +11,7 @@ import pytest
 
 from lsp_server.document import Document, Span
 from lsp_server.syntax.tree import parse
+from lsp_server.verify.frameworks import FRAMEWORKS
 from lsp_server.verify.generated_tests import run_tests
 from lsp_server.verify.mutants import mutants
 from lsp_server.verify.sandbox import Limits
@@ -75,7 +76,9 @@ async def test_a_python_file_is_run_and_judged_against_mutants(project: Path) ->
     )
 
     assert report.passed == ("test_inside", "test_below", "test_weak")
-    assert [(r.name, r.message) for r in report.failed] == [("test_wrong", "assert 10 == 11")]
+    assert [(r.name, r.message) for r in report.failed] == [
+        ("test_wrong", "assert 10 == 11 (where 10 = clamp(11, 0, 10))")
+    ]
     assert report.weak == ("test_weak",)
     assert 0 < report.killed <= report.mutants
     assert snapshot(project) == before
@@ -109,6 +112,33 @@ async def test_a_node_test_file_is_run(tmp_path: Path) -> None:
     assert report.passed == ("halves",) and [r.name for r in report.failed] == ["is wrong"]
     assert report.killed >= 1
     assert drop_tests("javascript", tests, frozenset({"is wrong"})).endswith("half(4), 2); });\n")
+
+
+FAILURES = """
+test_a.py::test_a FAILED
+test_a.py::TestB::test_b[1] FAILED
+=================================== FAILURES ===================================
+____________________________________ test_a ____________________________________
+test_a.py:5: in test_a
+    assert f(2) == e, "Test case 1 failed"
+E   AssertionError: Test case 1 failed
+E   assert {1: 2, 2: [3, 3]} == {1: 2}
+E     Left contains 1 more item:
+_______________________________ TestB.test_b[1] ________________________________
+test_a.py:11: in test_b
+E   Failed: DID NOT RAISE ValueError
+=========================== short test summary info ============================
+FAILED test_a.py::test_a - AssertionError: Test case 1 failed
+FAILED test_a.py::TestB::test_b[1] - Failed: DID NOT RAISE ValueError
+"""
+
+
+def test_a_failure_tells_the_values_that_were_compared() -> None:
+    """A model that hears only its own message cannot mend the test."""
+    assert [(r.name, r.message) for r in FRAMEWORKS["pytest"].parse(FAILURES)] == [
+        ("test_a", "assert {1: 2, 2: [3, 3]} == {1: 2}"),
+        ("test_b", "Failed: DID NOT RAISE ValueError"),
+    ]
 
 
 def works(*command: str) -> bool:

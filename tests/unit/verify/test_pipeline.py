@@ -71,9 +71,22 @@ async def test_green_tests_are_told_with_their_worth(project: Path) -> None:
 async def test_a_failing_test_is_repaired_or_dropped(project: Path) -> None:
     verdict = await judge(project, new_file(project, HEAD + GOOD + "\n\n" + BAD))
 
-    assert verdict.problem == "1 of 2 tests fail: test_three: assert 6 == 7"
+    assert (
+        verdict.problem
+        == "The code does not do what tests expect: `test_three`: assert 6 == 7 (where 6 = double(3))"
+    )
     assert verdict.fallback is not None and verdict.fallback.new_text == HEAD + GOOD
     assert "1 pass, 1 dropped" in verdict.fallback.checks[-1].detail
+
+
+async def test_tests_that_notice_no_mistake_go_back_once_and_are_marked(project: Path) -> None:
+    verdict = await judge(
+        project, new_file(project, HEAD + "def test_number():\n    assert double(2) is not double\n")
+    )
+
+    assert "pass as well with each of" in verdict.problem
+    assert verdict.fallback is not None
+    assert "1 weak (test_number)" in verdict.fallback.checks[-1].detail
 
 
 async def test_when_all_fail_nothing_can_be_offered(project: Path) -> None:
@@ -147,7 +160,7 @@ MIXED = """def test_many():
 async def test_the_assertions_that_hold_are_kept_of_a_failing_test(project: Path) -> None:
     verdict = await judge(project, new_file(project, HEAD + MIXED))
 
-    assert verdict.problem.startswith("1 of 1 tests fail")
+    assert verdict.problem.startswith("The code does not do what tests expect")
     assert verdict.fallback is not None
     assert verdict.fallback.new_text == HEAD + (
         "def test_many():\n    numbers = [1, 2]\n    assert double(1) == 2\n    assert double(4) == 8\n"
