@@ -23,11 +23,12 @@ COMMENTS = {"comment", "line_comment", "block_comment", "doc_comment", "outer_do
 GRAMMARS = {"typescript": ("tree_sitter_typescript", "language_typescript")}
 """Where a grammar is found when it is not `tree_sitter_LANGUAGE.language`."""
 RUNNERS = {
-    "pytest": [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-    "unittest": [sys.executable, "-m", "unittest"],
-    "node:test": ["node", "--test"],
+    "pytest": [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "{file}"],
+    "unittest": [sys.executable, "-m", "unittest", "{file}"],
+    "node:test": ["node", "--test", "{file}"],
+    "cargo": ["cargo", "test", "--offline", "--lib"],
 }
-"""Command without the file; a return code of 0 means that there were tests and all passed."""
+"""A return code of 0 means that all tests passed, and but for cargo that there were any."""
 
 
 @cache
@@ -148,15 +149,19 @@ def _copy(project: Path, folder: str) -> Path:
 def _green(copy: Path, file: Path, text: str, framework: str) -> bool:
     (copy / file).parent.mkdir(parents=True, exist_ok=True)
     (copy / file).write_text(text, "utf-8")
-    return _succeeds([*RUNNERS[framework], file.as_posix()], copy, 60.0)
+    command = [part.format(file=file.as_posix()) for part in RUNNERS[framework]]
+    return _succeeds(command, copy, 60.0, "0 passed" if framework == "cargo" else "")
 
 
-def _succeeds(command: list[str], folder: Path, seconds: float) -> bool:
+def _succeeds(command: list[str], folder: Path, seconds: float, bad: str = "") -> bool:
+    """It ends with 0 and without saying what is bad."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, timeout=seconds, check=False, text=True
+        )
     except subprocess.TimeoutExpired:
         return False
-    return done.returncode == 0
+    return done.returncode == 0 and not (bad and bad in done.stdout)
 
 
 def mentions(answer: str, words: tuple[str, ...]) -> bool:

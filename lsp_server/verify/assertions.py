@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from lsp_server.verify.tidy import without_idle_values, without_lines
+
 MOST = 60
 """Assertions taken apart in one file."""
 
@@ -42,16 +44,15 @@ def probes(text: str, names: frozenset[str]) -> tuple[str, list[Probe]]:
 
 
 def without(text: str, failing: list[Probe]) -> str:
-    """The file without the lines of assertions that fail; tests of which none would be left stay as they are."""
+    """The file without assertions that fail and what only they needed; tests of which none would be left stay."""
     names = frozenset(probe.test for probe in failing)
-    lines = text.splitlines(keepends=True)
     gone: set[int] = set()
     for test in _tests(text, names):
         own = [s for s in test.body if isinstance(s, ast.Assert)]
         wrong = [s for s in own if any(p.test == test.name and p.line == s.lineno for p in failing)]
         if len(wrong) < len(own):
             gone.update(n for s in wrong for n in range(s.lineno - 1, s.end_lineno or s.lineno))
-    return "".join(line for number, line in enumerate(lines) if number not in gone)
+    return without_idle_values(without_lines(text, gone), names) if gone else text
 
 
 def uses(text: str, names: frozenset[str], target: str) -> bool:

@@ -20,6 +20,7 @@ from lsp_server.verify.behaviour import BEHAVIOUR, PROJECT_TESTS
 from lsp_server.verify.frameworks import FRAMEWORKS, python_of
 from lsp_server.verify.generated_tests import TestReport, run_tests
 from lsp_server.verify.tests_in_text import drop_tests, test_names
+from lsp_server.verify.tidy import without_idle_imports
 
 
 @frozen
@@ -166,7 +167,7 @@ async def _with_what_holds(
         return verdict
     alone = await run(probing, frozenset(p.name for p in probes), 0)
     failing = [p for p in probes if p.name not in alone.passed]
-    text = assertions.without(proposal.new_text, failing)
+    text = without_idle_imports(assertions.without(proposal.new_text, failing), proposal.base_text)
     if alone.timed_out or text == proposal.new_text:
         return verdict
     again = await run(text, frozenset(r.name for r in found.results))
@@ -214,6 +215,7 @@ def _judged(proposal: Proposal, language: str, framework: str, found: TestReport
         return Verdict(proposal, problem=problem)
     names = frozenset(r.name for r in found.failed)
     left = drop_tests(language, proposal.new_text, names)
+    left = without_idle_imports(left, proposal.base_text) if language == "python" else left
     tree = parse(language, left)
     if (
         tree is None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Collection
 
 from attrs import evolve
 
 from lsp_server.document import Document, Span
 from lsp_server.edits.docstring import comment, python
+from lsp_server.edits.docstring.claims import only_repeats, without_unknown_parameters
 from lsp_server.edits.docstring.text import documentation
 from lsp_server.edits.types import Proposal
 from lsp_server.errors import EditRefused
@@ -32,7 +35,7 @@ def _python(document: Document, target: Span, reply: str) -> Proposal:
     region, node = python.find(document, target)
     at = region.positions(document.text)
     code = document.text[at.start(node) : at.end(node)]
-    text = documentation(reply, "python", node.name, code)
+    text = _claimed(documentation(reply, "python", node.name, code), node.name, python.parameters(node))
     if text == (ast.get_docstring(node) or ""):
         raise EditRefused(NO_CHANGE)
     draft = Proposal(
@@ -48,6 +51,8 @@ def _python(document: Document, target: Span, reply: str) -> Proposal:
 def _comment(document: Document, target: Span, reply: str) -> Proposal:
     tree, scope = comment.find(document, target)
     text = documentation(reply, document.language, scope.name, document.slice(scope.span))
+    header = set(re.findall(r"\w+", document.slice(scope.header)))
+    text = _claimed(text, scope.name, header if scope.kind == "function" else None)
     replacement = comment.place(document, tree, scope, text)
     draft = Proposal(
         "docstring",
@@ -57,3 +62,11 @@ def _comment(document: Document, target: Span, reply: str) -> Proposal:
         f"Documentation of `{scope.name}`",
     )
     return evolve(draft, checks=comment.verify(document, replacement, draft.new_text))
+
+
+def _claimed(text: str, name: str, parameters: Collection[str] | None) -> str:
+    """The text without what cannot be true of the code; `parameters` None: they are not known."""
+    text = without_unknown_parameters(text, parameters) if parameters is not None else text
+    if only_repeats(text, name):
+        raise EditRefused(f"The documentation says no more than the name `{name}`.")
+    return text

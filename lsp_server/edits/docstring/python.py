@@ -67,6 +67,15 @@ def _choose(tree: ast.Module, at: Positions, target: Span) -> Definition:
     raise EditRefused("There is no function or class here to document.")
 
 
+def parameters(node: Definition) -> set[str] | None:
+    """Names of what a function takes; None for a class, whose documentation may tell its attributes."""
+    if isinstance(node, ast.ClassDef):
+        return None
+    a = node.args
+    found = [*a.posonlyargs, *a.args, *a.kwonlyargs, *(arg for arg in (a.vararg, a.kwarg) if arg)]
+    return {arg.arg for arg in found}
+
+
 def place(document: Document, region: Region, node: Definition, text: str) -> Replacement:
     """Return the one replacement that gives `node` the docstring `text` (clean, newline-separated)."""
     source, at = document.text, region.positions(document.text)

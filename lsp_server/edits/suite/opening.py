@@ -22,6 +22,12 @@ FIRST: dict[str, str] = {
 }
 """Each ends where the model has something to choose: what the test is about."""
 PYTHON = ("pytest", "unittest")
+NODE_IMPORTED = ('import {{ {word} }} from "node:test";', 'import assert from "node:assert/strict";')
+NODE_REQUIRED = (
+    'const {{ {word} }} = require("node:test");',
+    'const assert = require("node:assert/strict");',
+)
+"""Said, because a model takes Jest's `expect` for granted otherwise."""
 
 
 def opening_of_tests(plan: TestPlan, name: str) -> str:
@@ -34,6 +40,9 @@ def opening_of_tests(plan: TestPlan, name: str) -> str:
         name=name, snake="_".join(words).lower(), camel="".join(word[0].upper() + word[1:] for word in words)
     )
     imports = ["import unittest"] if plan.framework == "unittest" else []
+    if plan.framework == "node:test":
+        lines = NODE_REQUIRED if "require(" in plan.import_line else NODE_IMPORTED
+        imports = [line.format(word=first[: first.index("(")]) for line in lines]
     imports += [plan.import_line] if plan.import_line and plan.framework != "cargo" else []
     gap = "\n\n\n" if plan.framework in PYTHON else "\n\n"
     return gap.join(part for part in ("\n".join(imports), first) if part)

@@ -13,6 +13,7 @@ from lsp_server.edits.layout import LINE_END, indent_unit, line_end, with_line_e
 from lsp_server.edits.leftovers import leftover
 from lsp_server.edits.suite.draft import Draft, appended
 from lsp_server.edits.suite.plan import TestPlan
+from lsp_server.edits.suite.unimported import java_lines, problem
 from lsp_server.edits.types import Check, Replacement
 from lsp_server.errors import EditRefused
 
@@ -98,18 +99,15 @@ def _imports(document: Document, plan: TestPlan, body: str, lines: list[str]) ->
         wanted.insert(0, "#include <gtest/gtest.h>")
     if plan.framework == "Catch2" and not any("catch" in line.lower() for line in wanted):
         wanted.insert(0, "#include <catch2/catch_test_macros.hpp>")
-    if plan.framework.startswith("JUnit") and not any(
-        ".Test;" in line or ("junit" in line and "*" in line) for line in wanted
-    ):
-        wanted.insert(
-            0,
-            "import org.junit.Test;" if plan.framework == "JUnit 4" else "import org.junit.jupiter.api.Test;",
-        )
+    if language == "java":
+        have = "\n".join([*wanted, plan.existing_text or ""])
+        wanted = [*java_lines(body, have, plan.framework), *wanted]
     return wanted
 
 
 def _go_imports(body: str, lines: list[str]) -> list[str]:
-    packages = [p for line in lines for p in re.findall(r"(?:[\w.]+[ \t]+)?\"[^\"]+\"", line)]
+    block = "\n".join(line.removeprefix("import") for line in lines)
+    packages = re.findall(r"(?:[\w.]+[ \t]+)?\"[^\"]+\"", block)
     used = [p for p in packages if re.search(rf"\b{re.escape(_go_name(p))}\.", body) or re.match(r"[._] ", p)]
     known = (
         "errors",
@@ -344,8 +342,11 @@ def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> l
     )
     worse = before is not None and after is not None and len(after.errors()) > len(before.errors())
     left = leftover(language, draft.code, "")
+    imported = "\n".join([*draft.imports, plan.existing_text or ""])
+    foreign = problem(language, plan.framework, draft.code, imported)
     return [
         Check("parses", not worse, "the test file would not be valid" if worse else ""),
         Check("complete code", not left, f"it leaves out code or holds other text: “{left}”" if left else ""),
+        Check("tests", not foreign, foreign),
         Check("tests run", None, "the tests were not run"),
     ]

@@ -45,7 +45,7 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     existing = plan.existing_text or ""
     source = syntax.parse("python", document.text)
     copies = bound | {scope.name for scope in source.scopes()} if source is not None else bound
-    kept = [node for node in tree.body if _belongs(node, copies)]
+    kept = _distinct([node for node in tree.body if _belongs(node, copies)])
     count = sum(_count(node) for node in kept)
     if not count:
         mistake = python_source.compiles(whole) if whole != code and "def test" in whole else ""
@@ -80,6 +80,20 @@ def _belongs(node: ast.stmt, bound: frozenset[str]) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return not any(isinstance(t, ast.Name) and t.id in bound for t in targets)
     return isinstance(node, ast.Try) and any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in node.body)
+
+
+def _distinct(nodes: list[ast.stmt]) -> list[ast.stmt]:
+    """Without test functions that do what an earlier one does."""
+    seen: set[str] = set()
+    kept: list[ast.stmt] = []
+    for node in nodes:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _count(node):
+            does = "".join(map(ast.dump, [*node.decorator_list, node.args, *node.body]))
+            if does in seen:
+                continue
+            seen.add(does)
+        kept.append(node)
+    return kept
 
 
 def _count(node: ast.stmt) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,20 @@ def plan(framework: str, import_line: str = "", example: str = "") -> TestPlan:
         ("cargo", "use super::*;", "gcd", "#[test]\nfn test_gcd_"),
         ("JUnit 5", "", "fibonacci", "@Test\nvoid testFibonacci"),
         ("GoogleTest", '#include "a.h"', "add_up", '#include "a.h"\n\nTEST(AddUp,'),
+        (
+            "node:test",
+            'import { f } from "./f.js";',
+            "f",
+            'import { test } from "node:test";\nimport assert from "node:assert/strict";\n'
+            'import { f } from "./f.js";\n\ntest(\'f',
+        ),
+        (
+            "node:test",
+            'const { f } = require("./f");',
+            "f",
+            'const { test } = require("node:test");\nconst assert = require("node:assert/strict");\n'
+            'const { f } = require("./f");\n\ntest(\'f',
+        ),
         ("vitest", 'import { f } from "./f";', "f", 'import { f } from "./f";\n\ntest(\'f'),
     ],
 )
@@ -43,7 +58,7 @@ def test_the_word_of_the_projects_tests_is_used() -> None:
 
 @pytest.mark.parametrize("framework", FIRST)
 def test_code_without_a_name_has_an_opening_too(framework: str) -> None:
-    assert "{" not in opening_of_tests(plan(framework), "").replace("{", "", framework == "go test")
+    assert re.search(r"\{\w*\}", opening_of_tests(plan(framework), "")) is None
 
 
 def test_an_unknown_framework_leaves_the_imports() -> None:

@@ -59,7 +59,7 @@ def test_java_unicode_escapes_cannot_end_the_comment() -> None:
 
 
 def test_bare_fences_are_no_doctests_in_rust() -> None:
-    new = documented("rust", "fn f() {}\n", "fn", "Do it.\n\n```\nf()\n```")
+    new = documented("rust", "fn f() {}\n", "fn", "Do the work.\n\n```\nf()\n```")
 
     assert "/// ```text\n/// f()\n/// ```\n" in new
 
@@ -203,9 +203,11 @@ def test_a_copy_of_the_code_is_no_part_of_the_docstring() -> None:
     document = Document("file:///add.py", "add.py", "python", code)
 
     copied = propose_docstring(
-        document, Span(0, len(code) - 1), f"Here is the function:\n```python\n{code}```\nIt adds."
+        document, Span(0, len(code) - 1), f"Here is the function:\n```python\n{code}```\nIt adds two numbers."
     )
-    example = propose_docstring(document, Span(0, len(code) - 1), "It adds.\n\n```python\nadd(1, 2)\n```")
+    example = propose_docstring(
+        document, Span(0, len(code) - 1), "It adds two numbers.\n\n```python\nadd(1, 2)\n```"
+    )
 
-    assert copied.new_text == 'def add(a, b):\n    """It adds."""\n    return a + b\n'
+    assert copied.new_text == 'def add(a, b):\n    """It adds two numbers."""\n    return a + b\n'
     assert "add(1, 2)" in example.new_text

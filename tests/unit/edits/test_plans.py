@@ -140,3 +140,18 @@ def test_what_is_not_in_the_module_is_not_imported_from_it(tmp_path: Path) -> No
 
     with pytest.raises(EditRefused, match="volume"):
         propose_tests(Document("file:///s.py", "s.py", "python", CODE), Span(20, 20), reply, found)
+
+
+def test_a_test_that_does_what_an_earlier_one_does_is_left_out(tmp_path: Path) -> None:
+    """A small model that goes round in circles writes the same test under another name, or under the same."""
+    found = plan(tmp_path, "shapes.py", CODE, {"pyproject.toml": ""})
+    document = Document("file:///s.py", "s.py", "python", CODE)
+    same, other = "():\n    assert area(0) == 0\n\n\n", "():\n    assert area(1) > 3\n"
+    reply = f"def test_one{same}def test_one{same}def test_two{same}def test_three{other}"
+
+    new = propose_tests(document, Span(20, 20), reply, found).new_text
+
+    assert [line for line in new.split("\n") if line.startswith("def ")] == [
+        "def test_one():",
+        "def test_three():",
+    ]

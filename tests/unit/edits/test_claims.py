@@ -1,0 +1,88 @@
+"""Documentation that says nothing is refused; what it says of parameters that are not there is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from lsp_server.document import Document, Span
+from lsp_server.edits import propose_docstring
+from lsp_server.edits.docstring.claims import only_repeats, without_unknown_parameters
+from lsp_server.errors import EditRefused
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("group_by_length", "Group by length."),
+        ("isPrime", "This function is prime."),
+        ("Clamp", "Clamp clamps."),
+        ("Reverse", "Reverse reverses."),
+        ("reverse_all", "`reverse_all` function"),
+    ],
+)
+def test_a_text_of_the_names_words_alone_says_nothing(name: str, text: str) -> None:
+    assert only_repeats(text, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("group_by_length", "Group words by length."),
+        ("is_prime", "Return whether n is prime."),
+        ("Clamp", "Clamp a value to a range."),
+        ("run", "Führt aus."),
+        ("open", "開く"),
+    ],
+)
+def test_one_more_word_says_something(name: str, text: str) -> None:
+    assert not only_repeats(text, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "Add.\n\nArgs:\n    a: First.\n    c (int): Third,\n        in two.\n    *rest: More.\n\nReturns:\n    The sum.",
+            "Add.\n\nArgs:\n    a: First.\n    *rest: More.\n\nReturns:\n    The sum.",
+        ),
+        ("Add.\n\nArgs:\nc: Third.\nReturns:\nThe sum.", "Add.\nReturns:\nThe sum."),
+        ("Add.\n\nArgs:\n    c: Third.", "Add."),
+        (
+            "Add.\n\n@param a First.\n@param c Third\n  and last.\n@return The sum.",
+            "Add.\n\n@param a First.\n@return The sum.",
+        ),
+        (
+            "Add.\n\n:param a: First.\n:param c: Third.\n:returns: The sum.",
+            "Add.\n\n:param a: First.\n:returns: The sum.",
+        ),
+        (
+            "Add.\n\n@param {number} a - First.\n@param {number} c - Third.",
+            "Add.\n\n@param {number} a - First.",
+        ),
+        ("Add: a sum.\n\nNote: c is not used.", "Add: a sum.\n\nNote: c is not used."),
+    ],
+)
+def test_parameters_that_are_not_there_are_not_documented(text: str, left: str) -> None:
+    assert without_unknown_parameters(text, {"a", "b", "rest"}) == left
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "start"),
+    [
+        ("python", "def group_by(a, *rest):\n    return a\n", 0),
+        ("typescript", "function groupBy(a: number, ...rest: number[]) {\n  return a;\n}\n", 0),
+    ],
+)
+def test_a_docstring_goes_through_both(language: str, source: str, start: int) -> None:
+    document = Document("file:///x", "x", language, source)
+    span = Span(start, len(source.rstrip()))
+    tag = "Args:\n    {}: {}" if language == "python" else "@param {} {}"
+
+    with pytest.raises(EditRefused, match="no more than the name"):
+        propose_docstring(document, span, "Group by.")
+    text = "\n".join(["Put together.", "", *(tag.format(n, "it").split("\n")[-1] for n in ("rest", "c"))])
+    if language == "python":
+        text = text.replace("\n\n", "\n\nArgs:\n")
+    new = propose_docstring(document, span, text).new_text
+
+    assert "rest" in new.split("Put together.")[1] and " c" not in new.split("Put together.")[1].split("(")[0]
