@@ -6,6 +6,7 @@ A further answer is asked with the same prompt, so it finds all of it in the KV 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
@@ -47,6 +48,7 @@ class Reset:
 
 Progress = PrefillProgress | Delta | Note
 FENCE = "```"
+SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 
 def begun(messages: Sequence[Message]) -> str:
@@ -70,9 +72,12 @@ class Answer:
 
     @property
     def whole_lines(self) -> str:
-        """The text, without the line of code in which it was cut off and, of an answer in circles, the repeated lines."""
-        if not self.text.startswith(FENCE) or self.finish_reason == "stop":
+        """The text, without the line or sentence in which it was cut off and, of code in circles, the repeated lines."""
+        if self.finish_reason == "stop" or (FENCE in self.text and not self.text.startswith(FENCE)):
             return self.text
+        if FENCE not in self.text:
+            ends = [found.end() for found in SENTENCE_END.finditer(self.text)]
+            return self.text[: ends[-1]] if ends else self.text
         lines = self.text.split("\n")[:-1]
         while self.finish_reason == "repetition" and len(lines) > 1 and lines[-1] == lines[-2]:
             lines.pop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsp_server import syntax
 from lsp_server.document import Document, Span
 from lsp_server.edits import names, python_source, signature
+from lsp_server.edits.dead_ends import dead_end
 from lsp_server.edits.indent import dedent
 from lsp_server.edits.layout import line_start, unify_line_ends
 from lsp_server.edits.leftovers import leftover
@@ -104,6 +105,11 @@ def no_undefined_names(document: Document, replacements: tuple[Replacement, ...]
     return Check("no undefined names", not found, ", ".join(f"`{name}`" for name in sorted(found)))
 
 
+def no_dead_end(document: Document, span: Span, new: str) -> Check:
+    found = dead_end(document.language, whole(document, span), dedent(unify_line_ends(new)))
+    return Check("no dead end", not found, found)
+
+
 def nothing_left_in(document: Document, span: Span, new: str) -> Check:
     found = leftover(document.language, dedent(unify_line_ends(new)), whole(document, span))
     return Check(
@@ -115,6 +121,7 @@ SENTENCES = {
     "parses": "The proposed code does not parse: {}.",
     "same signature": "The proposed code changes what others rely on: {}.",
     "no undefined names": "The proposed code uses names that are not defined: {}.",
+    "no dead end": "The proposed code cannot be right: {}.",
     "complete code": "The proposed code is not complete: {}.",
     "tests": "The answer holds no usable test: {}.",
     "tests use the code": "The answer holds no usable test: {}.",

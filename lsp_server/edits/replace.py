@@ -120,6 +120,7 @@ def _checks(site: Site, text: str, changes: tuple[Replacement, ...]) -> list[Che
         checks.parses(document, changes),
         checks.same_signature(document, span, text, site.keep_signature),
         checks.no_undefined_names(document, changes),
+        checks.no_dead_end(document, span, text),
     ]
     new_text = checks.apply(document.text, changes)
     outside = new_text.endswith(document.text[span.end :])

@@ -45,6 +45,10 @@ class Linter:
     arguments: Callable[[Path, Path], list[str]]
     """(file as the project knows it, temporary file with the text) → arguments after the executable."""
     findings: Callable[[str], list[str]]
+    on_error: bool = False
+    """What it finds is told on its standard error."""
+    program: str = ""
+    """Where it is not called as it is named."""
     takes: Literal["stdin", "shadow", "copy"] = "stdin"
     """How it is given text that is not on disk: as input, as a file in place of another, or in a copy of the project."""
 
@@ -71,6 +75,16 @@ def _ruff_findings(output: str) -> list[str]:
 
 def _mypy_findings(output: str) -> list[str]:
     return re.findall(r"^[^\n]*?:\d+(?::\d+)?: error: (.*)$", output, re.M)
+
+
+def _cargo_findings(output: str) -> list[str]:
+    told = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    messages = [item["message"] for item in told if item.get("reason") == "compiler-message"]
+    return [message["message"] for message in messages if message["level"] == "error"]
+
+
+def _tsc_findings(output: str) -> list[str]:
+    return re.findall(r"^[^\n(]*\(\d+,\d+\): error (.*)$", output, re.M)
 
 
 def _plain_findings(output: str) -> list[str]:
@@ -143,6 +157,33 @@ LINTERS = (
         takes="copy",
     ),
     Linter(
+        "cargo check",
+        {"rust"},
+        lambda root: (root / "Cargo.toml").exists(),
+        lambda _, text: ["check", "--offline", "--quiet", "--message-format=json"],
+        _cargo_findings,
+        program="cargo",
+        takes="copy",
+    ),
+    Linter(
+        "go vet",
+        {"go"},
+        lambda root: (root / "go.mod").exists(),
+        lambda _, text: ["vet", str(text.parent)],
+        _plain_findings,
+        program="go",
+        takes="copy",
+        on_error=True,
+    ),
+    Linter(
+        "tsc",
+        SCRIPTS,
+        lambda root: (root / "tsconfig.json").exists(),
+        lambda _, text: ["--noEmit", "--pretty", "false", "--project", "."],
+        _tsc_findings,
+        takes="copy",
+    ),
+    Linter(
         "eslint",
         SCRIPTS,
         lambda root: any(root.glob("eslint.config.*")) or any(root.glob(".eslintrc*")),
@@ -163,7 +204,7 @@ async def check(root: Path, file: Path, language: str, old: str, new: str) -> li
 
 async def _ask(linter: Linter, root: Path, file: Path, old: str, new: str) -> Check:
     name = f"no new {linter.name} finding"
-    program = await asyncio.to_thread(_executable, linter.name, root)
+    program = await asyncio.to_thread(_executable, linter.program or linter.name, root)
     if program is None:
         return Check(name, None, f"{linter.name} is configured but not installed")
     try:
@@ -202,7 +243,7 @@ async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path
         cwd=cwd,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.STDOUT if linter.on_error else asyncio.subprocess.DEVNULL,
     )
     try:
         output, _ = await asyncio.wait_for(process.communicate(given.encode("utf-8")), SECONDS)

@@ -236,3 +236,18 @@ async def test_the_line_of_code_that_was_cut_off_is_not_part_of_the_edit(tmp_pat
     assert outcome.proposal.new_text == (
         "from double import double\n\n\ndef test_double_one():\n    assert double(1) == 2\n"
     )
+
+
+async def test_the_sentence_in_which_documentation_was_cut_off_is_left_out() -> None:
+    engine = ScriptedEngine()
+    engine.enqueue("Give twice the number. It is fast. It is implemented in", End("length"))
+    document = Document("file:///double.py", "double.py", "python", CODE)
+    asked = actions.Request(document, Span(0, len(CODE) - 1), "docstring")
+
+    async with aclosing(
+        actions.run(asked, engine=engine, library=Library.load([built_in()]), settings=Settings())
+    ) as events:
+        *_, outcome = [event async for event in events]
+
+    assert isinstance(outcome, actions.Outcome) and outcome.proposal is not None
+    assert '"""Give twice the number. It is fast."""' in outcome.proposal.new_text

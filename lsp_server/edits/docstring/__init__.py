@@ -9,7 +9,7 @@ from collections.abc import Collection
 from attrs import evolve
 
 from lsp_server.document import Document, Span
-from lsp_server.edits.docstring import comment, python
+from lsp_server.edits.docstring import comment, python, wording
 from lsp_server.edits.docstring.claims import only_repeats, without_unknown_parameters
 from lsp_server.edits.docstring.text import documentation
 from lsp_server.edits.types import Proposal
@@ -66,6 +66,9 @@ def _comment(document: Document, target: Span, reply: str) -> Proposal:
 
 def _claimed(text: str, name: str, parameters: Collection[str] | None) -> str:
     """The text without what cannot be true of the code; `parameters` None: they are not known."""
+    if wording.ECHO.search(text):
+        raise EditRefused("The model repeated its task instead of writing documentation.")
+    text = wording.plain(text)
     text = without_unknown_parameters(text, parameters) if parameters is not None else text
     if only_repeats(text, name):
         raise EditRefused(f"The documentation says no more than the name `{name}`.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
-from lsp_server.edits import python_source
+from lsp_server.edits import grammar, python_source
 from lsp_server.edits import reply as replies
 from lsp_server.edits.docstring.wrap import clean, dedent
 from lsp_server.errors import EditRefused
@@ -31,6 +31,10 @@ QUOTED = re.compile(r'^[ \t]*([rRuUbBfF]{0,2})("""|\'\'\')(.*?)(?<!\\)\2', re.DO
 OPENED = re.compile(r'^[ \t]*(?:[rRuU]{0,2})("""|\'\'\')', re.MULTILINE)
 STARS = re.compile(r"/\*[*!]?(.*?)\*+/", re.DOTALL)
 FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:\n[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+CODE_LINE = re.compile(
+    r"[;{}]\Z|\A#\s*include\b|\A[})\]]|\A(?:func|fn|def|class|struct|template|pub|public|private|protected|static|const|let|"
+    r"var|import|package|use|impl|return)\b.*[({<=;]"
+)
 LINE_MARK = re.compile(r"[ \t]*(?://[/!]?|#)(?: |$)")
 
 
@@ -160,8 +164,12 @@ def _is_code(text: str, language: str, code: str) -> bool:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if all(line in own for line in lines) and any(re.search(r"[(){};=:]", line) for line in lines):
         return True
+    bare = [line.strip() for line in FENCED.sub("", text).split("\n") if line.strip()]
+    if not bare or 2 * sum(CODE_LINE.search(line) is not None for line in bare) > len(bare):
+        return True
     if language != "python":
-        return False
+        parsed = grammar.parse_once(language, text)
+        return parsed is not None and not parsed.has_error and bool(parsed.scopes())
     tree = python_source.parse(text)
     return tree is not None and any(
         not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in tree.body

@@ -7,6 +7,7 @@ import pytest
 from lsp_server.document import Document, Span
 from lsp_server.edits import propose_docstring
 from lsp_server.edits.docstring.claims import only_repeats, without_unknown_parameters
+from lsp_server.edits.docstring.wording import plain
 from lsp_server.errors import EditRefused
 
 
@@ -86,3 +87,54 @@ def test_a_docstring_goes_through_both(language: str, source: str, start: int) -
     new = propose_docstring(document, span, text).new_text
 
     assert "rest" in new.split("Put together.")[1] and " c" not in new.split("Put together.")[1].split("(")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("The selected function `f` is designed to group words.", "Group words."),
+        ("This is a list.", "This is a list."),
+        (
+            "The selected method `f` in `class A` is a method that combines two strings.",
+            "Combines two strings.",
+        ),
+        (
+            "It takes one list of words. It takes one list of words. It is fast.",
+            "It takes one list of words. It is fast.",
+        ),
+        (
+            "Group words.\n\nIt uses a map for it all.\n\nIt uses a map for it all.",
+            "Group words.\n\nIt uses a map for it all.",
+        ),
+        ("Return the words of the selected function.", "Return the words of the function."),
+    ],
+)
+def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) -> None:
+    assert plain(text) == left
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "words"),
+    [
+        (
+            "go",
+            "The model answered with code instead of documentation.\n\nThe answer is correct.",
+            "repeated its task",
+        ),
+        ("cpp", "#include <map>\n#include <vector>\n#include <std", "answered with code"),
+        ("go", "func FindMax(arr []int) int {\n\treturn max(max(arr))\n}", "answered with code"),
+        (
+            "go",
+            "func Filter(values []int, keep bool) []int {\n\tvar out []int\n\treturn out\n}",
+            "answered with code",
+        ),
+    ],
+)
+def test_what_is_no_documentation_is_refused(language: str, reply: str, words: str) -> None:
+    source = (
+        "func F(a int) int {\n\treturn a\n}\n" if language == "go" else "int f(int a) {\n  return a;\n}\n"
+    )
+    document = Document("file:///x", "x", language, source)
+
+    with pytest.raises(EditRefused, match=words):
+        propose_docstring(document, Span(0, len(source.rstrip())), reply)

@@ -104,3 +104,57 @@ async def test_what_other_checkers_say_is_read(
     assert clean.ok is True, clean.detail
     assert (worse.name, worse.ok, worse.detail) == (f"no new {name} finding", False, finding)
     assert (tmp_path / "calc.py").read_text() == OLD
+
+
+async def test_a_rewrite_that_does_not_compile_is_known_from_the_projects_compiler(tmp_path: Path) -> None:
+    """Where the tool is there; what it says is read by the same code everywhere."""
+    old = "pub fn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n"
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "lib.rs").write_text(old)
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "calc"\nversion = "0.1.0"\nedition = "2021"\n')
+    file = tmp_path / "src" / "lib.rs"
+
+    (clean,) = await check(tmp_path, file, "rust", old, old.replace("a + b", "b + a"))
+    (worse,) = await check(tmp_path, file, "rust", old, old.replace("a + b", "a + c"))
+
+    if clean.ok is None:
+        pytest.skip(clean.detail)
+    assert clean.ok is True
+    assert worse.ok is False and "cannot find value `c`" in worse.detail
+    assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "configuration", "lines", "finding"),
+    [
+        (
+            "go",
+            "go",
+            "go.mod",
+            "assert sys.argv[1] == 'vet'; text = open(sys.argv[2] + '/calc.go').read()\n"
+            "if 'wrong' in text: print('./calc.go:4:9: undefined: wrong', file=sys.stderr)",
+            "undefined: wrong",
+        ),
+        (
+            "typescript",
+            "tsc",
+            "tsconfig.json",
+            "text = open('calc.ts').read()\n"
+            "if 'wrong' in text: print(\"calc.ts(1,9): error TS2304: Cannot find name 'wrong'.\")",
+            "TS2304: Cannot find name 'wrong'.",
+        ),
+    ],
+)
+async def test_what_compilers_say_is_read(
+    tmp_path: Path, language: str, name: str, configuration: str, lines: str, finding: str
+) -> None:
+    file = tmp_path / f"calc.{'go' if language == 'go' else 'ts'}"
+    file.write_text("right")
+    (tmp_path / configuration).write_text("{}")
+    tool(tmp_path, name, lines)
+
+    (clean,) = await check(tmp_path, file, language, "right", "right, too")
+    (worse,) = await check(tmp_path, file, language, "right", "wrong")
+
+    assert clean.ok is True, clean.detail
+    assert (worse.ok, worse.detail) == (False, finding)
