@@ -1,4 +1,7 @@
-"""A code block of a chat answer, placed into a document: over what it redefines, over the selection, or at the cursor."""
+"""A code block of a chat answer, placed into a document: over what it redefines, over the selection, or at the cursor.
+
+A new definition goes beside the one the cursor is in, never into its body.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ from lsp_server.edits.types import Proposal, Replacement
 from lsp_server.errors import EditRefused
 
 DEFINITION = re.compile(r"(?:async\s+def|def|class|@\w)")
+METHOD = re.compile(r"\(\s*(?:&?\s*(?:'\w+\s+)?(?:mut\s+)?self|cls)\b")
+"""The first parameter that makes a function a method, in Python and Rust."""
 OPENS = re.compile(r"[:{(\[]\s*(?:#.*|//.*)?$")
 
 
@@ -95,7 +100,9 @@ def _inserted(document: Document, cursor: Span, code: str) -> Proposal:
             code = body
         elif nodes:
             earliest = 0
-    insertion = _at_line(document, max(cursor.start, earliest), code)
+    beside = _definition_around(document, tree, cursor, code)
+    place = max(cursor.start, earliest)
+    insertion = _below(document, beside, code) if beside else _at_line(document, place, code)
     if added is not None and added.span.start > insertion.span.start:
         insertion = _at_line(document, added.span.start, code)
     changes = (insertion,) if added is None else (added, insertion)
@@ -107,6 +114,49 @@ def _inserted(document: Document, cursor: Span, code: str) -> Proposal:
     )
     name = f"Code for `{document.path}`"
     return Proposal("replace", document.uri, text, changes, name, proven)
+
+
+def _definition_around(document: Document, tree: syntax.Tree | None, cursor: Span, code: str) -> Span | None:
+    """The definition that the code goes below, when all of the code is definitions and the cursor is in one."""
+    new = grammar.parse_once(document.language, code)
+    if tree is None or new is None or not _defines_only(new):
+        return None
+    around = [scope for scope in tree.scopes() if scope.span.start <= cursor.start < scope.span.end]
+    if not around:
+        return None
+    functions = [scope for scope in around if scope.kind == "function"]
+    first_line = code.partition("{")[0] if "{" in code else code.partition(":\n")[0]
+    if document.language == "java" or METHOD.search(first_line):
+        members = [scope for scope in functions if scope.parent is not None and scope.parent.kind == "class"]
+        return members[-1].span if members else None
+    return around[0].span
+
+
+def _defines_only(tree: syntax.Tree) -> bool:
+    tops = [scope.span for scope in tree.scopes() if scope.parent is None]
+    others = [
+        node
+        for node in tree.root.named_children
+        if not grammar.is_comment(node)
+        and not any(span.start <= tree.span(node).start and tree.span(node).end <= span.end for span in tops)
+    ]
+    return bool(tops) and not others
+
+
+def _below(document: Document, definition: Span, code: str) -> Replacement:
+    """Follow a definition with another at its indentation, as far apart as is usual."""
+    text = document.text
+    stop, end = line_stop(text, definition.end), line_end(text, definition.end)
+    indent = indentation(text, line_start(text, definition.start))
+    lines = 2 if document.language == "python" and not indent else 1
+    written = "\n" * (lines + 1) + indent
+    written += reindent(code, indent, indent_unit(text), document.language, "")
+    below = text[stop:]
+    following = stop + len(below) - len(below.lstrip())
+    if below.strip() and len(indentation(text, line_start(text, following))) >= len(indent):
+        there = len(LINE_END.findall(text[stop:following])) - 1
+        written += "\n" * max(lines - there, 0)
+    return Replacement(Span(stop, stop), with_line_end(written, end))
 
 
 def _first_place(tree: syntax.Tree | None) -> int:

@@ -112,6 +112,64 @@ def test_a_code_block_breaks_nothing(row: dict[str, str]) -> None:
         assert not re.search(r"(?<!\r)\n", new)
 
 
+SHELF = """class Shelf:
+    def add(self, book):
+        self.books.append(book)
+
+    def count(self):
+        return len(self.books)
+
+
+def total(prices):
+    result = 0
+    for price in prices:
+        result += price
+    return result
+LAST = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "code", "between"),
+    [
+        (
+            "def total",
+            "def mean(prices):\n    return total(prices) / len(prices)",
+            "return result\n\n\ndef mean(prices):\n    return total(prices) / len(prices)\n\n\nLAST",
+        ),
+        ("result +=", "def one():\n    return 1", "return result\n\n\ndef one():\n    return 1\n\n\nLAST"),
+        (
+            "append(book)",
+            "def has(self, book):\n    return book in self.books",
+            "append(book)\n\n    def has(self, book):\n        return book in self.books\n\n    def count",
+        ),
+        (
+            "append(book)",
+            "def one():\n    return 1",
+            "len(self.books)\n\n\ndef one():\n    return 1\n\n\ndef total",
+        ),
+    ],
+)
+def test_a_new_definition_stands_beside_the_one_at_the_cursor(at: str, code: str, between: str) -> None:
+    """It was written into the body of the function at the cursor."""
+    document = Document("file:///shelf.py", "shelf.py", "python", SHELF)
+    place = SHELF.index(at)
+
+    proposal = propose_code(document, Span(place, place), code)
+
+    assert between in proposal.new_text
+
+
+def test_a_new_java_method_stands_beside_the_one_at_the_cursor() -> None:
+    source = "class A {\n    int one() {\n        return 1;\n    }\n}\n"
+    document = Document("file:///A.java", "A.java", "java", source)
+    place = source.index("return")
+
+    proposal = propose_code(document, Span(place, place), "int two() {\n    return 2;\n}")
+
+    assert "}\n\n    int two() {\n        return 2;\n    }\n}" in proposal.new_text
+
+
 def test_the_table_has_every_place_and_every_language() -> None:
     found = [json.loads(line) for line in (TABLES / "code.jsonl").read_text("utf-8").splitlines()]
 
