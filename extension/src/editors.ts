@@ -1,5 +1,6 @@
 // What the user works on. A webview panel takes the active editor away, so the last one is remembered.
 import * as vscode from 'vscode';
+import { debounce } from './debounce';
 import { failure, FailureError } from './failure';
 
 /** A place in a document that an action works on. */
@@ -8,15 +9,28 @@ export interface Target {
   range: vscode.Range;
 }
 
+const SETTLED_MS = 100;
 const SCHEMES = new Set(['file', 'untitled']);
 
 export class Editors implements vscode.Disposable {
   private last: vscode.TextEditor | undefined;
-  private readonly subscription: vscode.Disposable;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly settled = debounce(() => this.changed.fire(), SETTLED_MS);
+  private readonly subscriptions: vscode.Disposable[];
+
+  /** Another place may be meant now: the editor or its selection changed, and has settled. */
+  readonly onDidChangeTarget = this.changed.event;
 
   constructor() {
     this.remember(vscode.window.activeTextEditor);
-    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
+    this.subscriptions = [
+      this.changed,
+      vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.settled()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (isCode(textEditor)) this.settled();
+      }),
+    ];
   }
 
   /** The code editor that is active or was last; undefined when none is visible. */
@@ -35,11 +49,13 @@ export class Editors implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    this.settled.cancel();
+    vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
   private remember(editor: vscode.TextEditor | undefined): void {
     if (editor && isCode(editor)) this.last = editor;
+    this.settled();
   }
 }
 

@@ -263,8 +263,6 @@ export interface ChatParams {
   /** The whole conversation; the last turn is the user's new one. The server keeps no history. */
   turns: Turn[];
   attachments?: Attachment[];
-  /** URI of the editor beside the chat; its selection is an attachment when the user wants it. */
-  activeDocument?: string;
 }
 
 /** The whole answer, after its deltas were sent as events. */

@@ -116,7 +116,7 @@ def _title(document: Document, span: Span | None) -> str:
         return document.path
     first = document.text.count("\n", 0, span.start) + 1
     last = first + document.text.count("\n", span.start, max(span.end - 1, span.start))
-    return f"{document.path}, lines {first}-{last}"
+    return f"{document.path}, {f'line {first}' if first == last else f'lines {first}-{last}'}"
 
 
 def folded(document: Document, budget: int, estimate: Estimate) -> tuple[str, str]:

@@ -15,8 +15,6 @@ class ChatParams:
     turns: list[Turn]
     """The whole conversation; the last turn is the user's new one. The server keeps no history."""
     attachments: list[Attachment] = field(factory=list)
-    active_document: str | None = None
-    """URI of the editor beside the chat; its selection is an attachment when the user wants it."""
 
 
 @frozen

@@ -11,8 +11,10 @@ scenario('chat', 'a chat of two turns: one is answered, one is stopped', async (
   await openFile(page, 'bookshop/prices.py');
   const chat = await openChat(page);
 
+  await chat.getByTestId('suggested').getByText('prices.py:1').waitFor();
   await ask(chat, 'Say hello.');
   const first = await answer(chat, ['done'], 0);
+  assert.match(first.all, /prices\.py, line 1/, 'the code in front went along');
   await ask(chat, 'Write a very long story about a bookshop, with many chapters.');
   await someText(chat, 1);
   await chat.getByTestId('chat-stop').click();

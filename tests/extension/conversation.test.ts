@@ -14,6 +14,7 @@ import {
   lastReceipt,
   newConversation,
   settled,
+  suggestion,
   titleOf,
   turnsOf,
 } from '../../extension/src/chat/conversation';
@@ -34,6 +35,15 @@ function talk(...exchanges: [question: string, answer: Answer][]): Conversation 
     newConversation('c', 0),
   );
 }
+
+test('the code in front is suggested for the first question only, and not beside code that was attached', () => {
+  const empty = newConversation('c', 0);
+
+  assert.deepEqual(suggestion(empty, FILE), FILE);
+  assert.equal(suggestion(empty, undefined), undefined);
+  assert.equal(suggestion(attach(empty, { ...FILE, uri: 'file:///b.py' }), FILE), undefined);
+  assert.equal(suggestion(talk(['Why?', done('So.')]), FILE), undefined);
+});
 
 test('asking empties the draft and takes the attachments along', () => {
   const draft = attach({ ...newConversation('c', 0), draft: 'Why?' }, FILE);

@@ -6,10 +6,17 @@ import type { Editors } from '../editors';
 import type { AttachedCode } from './conversation';
 
 const MOST_FILES = 2_000;
+const BEGINNING = new vscode.Range(0, 0, 200, 0);
 const EXCLUDED = '**/{node_modules,.git,.venv,__pycache__,dist,build,target}/**';
 
 export function attachedSelection(editor: vscode.TextEditor): AttachedCode {
   return attachedRange(editor.document, editor.selection);
+}
+
+/** The selection of the current editor, or the place of its cursor; undefined when there is no text. */
+export function codeInFront({ current }: Editors): AttachedCode | undefined {
+  const blank = !current || /^\s*$/.test(current.document.getText(BEGINNING));
+  return blank ? undefined : attachedSelection(current);
 }
 
 export function attachedRange(document: vscode.TextDocument, range: vscode.Range): AttachedCode {

@@ -19,6 +19,7 @@ import {
   isLast,
   keepRun,
   newConversation,
+  suggestion,
   turnsOf,
 } from './conversation';
 import type { ConversationStore } from './store';
@@ -29,18 +30,21 @@ export interface ChatListener {
   append(exchangeId: string, text: string): void;
   answer(exchangeId: string, answer: Answer): void;
   attached(attached: AttachedCode[]): void;
+  suggested(code: AttachedCode | undefined): void;
   run(exchangeId: string, run: CodeRun): void;
 }
 
 export class Chats {
   private conversation: Conversation;
   private running: vscode.CancellationTokenSource | undefined;
+  private inFront: AttachedCode | undefined;
+  /** Id of the conversation whose first question is to go without the code in front. */
+  private withoutCode = '';
 
   constructor(
     private readonly session: Session,
     private readonly store: ConversationStore,
     private readonly listener: ChatListener,
-    private readonly activeDocument: () => vscode.TextDocument | undefined,
   ) {
     this.conversation = store.all[0] ?? newConversation(randomUUID(), Date.now());
   }
@@ -49,11 +53,19 @@ export class Chats {
     return this.conversation;
   }
 
-  /** Ask `question` with what is attached. While an answer runs, the draft stays. */
+  /** What the next question takes along without being told to. */
+  get suggestion(): AttachedCode | undefined {
+    const wanted = this.withoutCode !== this.conversation.id;
+    return wanted ? suggestion(this.conversation, this.inFront) : undefined;
+  }
+
+  /** Ask `question` with what is attached or suggested. While an answer runs, the draft stays. */
   async send(question: string): Promise<void> {
     if (this.running || !question.trim()) return;
     const id = randomUUID();
-    this.become(ask(this.conversation, id, question.trim(), Date.now()));
+    const code = this.suggestion;
+    const conversation = code ? attach(this.conversation, code) : this.conversation;
+    this.become(ask(conversation, id, question.trim(), Date.now()));
     await this.answer(id);
   }
 
@@ -97,6 +109,17 @@ export class Chats {
     this.store.keep(this.conversation, 'soon');
   }
 
+  /** The code the user works on. */
+  suggest(code: AttachedCode | undefined): void {
+    this.inFront = code;
+    this.listener.suggested(this.suggestion);
+  }
+
+  dismissSuggestion(): void {
+    this.withoutCode = this.conversation.id;
+    this.listener.suggested(this.suggestion);
+  }
+
   attach(code: AttachedCode): void {
     this.changeAttached(attach(this.conversation, code));
   }
@@ -133,11 +156,9 @@ export class Chats {
     const change = (by: (answer: Answer) => Answer): void => this.changeAnswer(id, exchangeId, by);
     this.running = cancel;
     try {
-      const active = this.activeDocument()?.uri.toString();
       const params: Omit<ChatParams, 'runId'> = {
         turns: turnsOf(this.conversation),
         attachments: attachmentsOf(this.conversation),
-        ...(active ? { activeDocument: active } : {}),
       };
       const onEvent = (event: EventParams): void => this.step(id, exchangeId, event);
       const result = await streamed(this.session, ChatRequest, params, onEvent, cancel.token);
@@ -180,11 +201,13 @@ export class Chats {
     this.conversation = conversation;
     this.store.keep(conversation, 'now');
     this.listener.attached(conversation.attached);
+    this.listener.suggested(this.suggestion);
   }
 
   private become(conversation: Conversation): void {
     this.conversation = conversation;
     this.store.keep(conversation, 'now');
     this.listener.show(conversation);
+    this.listener.suggested(this.suggestion);
   }
 }

@@ -92,6 +92,15 @@ export function attach(conversation: Conversation, code: AttachedCode): Conversa
   return { ...conversation, attached: [...conversation.attached, code] };
 }
 
+/** What goes with the first question unless the user took it away or attached something else: the code in front. */
+export function suggestion(
+  conversation: Conversation,
+  inFront: AttachedCode | undefined,
+): AttachedCode | undefined {
+  const begun = conversation.exchanges.length > 0 || conversation.attached.length > 0;
+  return begun ? undefined : inFront;
+}
+
 export function detach(conversation: Conversation, index: number): Conversation {
   return { ...conversation, attached: conversation.attached.filter((_, position) => position !== index) };
 }

@@ -16,6 +16,7 @@ export type ToChat =
   | { type: 'append'; exchangeId: string; text: string }
   | { type: 'answer'; exchangeId: string; answer: Answer }
   | { type: 'attached'; attached: AttachedCode[] }
+  | { type: 'suggested'; code?: AttachedCode }
   | { type: 'run'; exchangeId: string; run: CodeRun }
   | { type: 'trusted'; trusted: boolean }
   | { type: 'draft'; text: string }
@@ -31,6 +32,7 @@ export type FromChat =
   | { type: 'draft'; text: string }
   | { type: 'attach' }
   | { type: 'detach'; index: number }
+  | { type: 'dismissSuggestion' }
   | { type: 'open'; code: AttachedCode }
   | { type: 'focused' }
   | ({ type: 'run'; language: string; code: string } & BlockPlace)

@@ -6,7 +6,7 @@ import type { Editors } from '../editors';
 import { isTinyModel, shortModelName } from '../status';
 import type { Session } from '../session';
 import { webviewHtml, webviewOptions } from '../webviewHtml';
-import { pickAttachment } from './attachments';
+import { codeInFront, pickAttachment } from './attachments';
 import { type ChatListener, Chats } from './chats';
 import { CodeRuns } from './codeRuns';
 import type { AttachedCode } from './conversation';
@@ -41,14 +41,16 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       append: (exchangeId, text) => this.post({ type: 'append', exchangeId, text }),
       answer: (exchangeId, answer) => this.post({ type: 'answer', exchangeId, answer }),
       attached: (attached) => this.post({ type: 'attached', attached }),
+      suggested: (code) => this.post({ type: 'suggested', ...(code ? { code } : {}) }),
       run: (exchangeId, run) => this.post({ type: 'run', exchangeId, run }),
     };
     const { session, store, editors, consent } = parts;
     const active = (): vscode.TextDocument | undefined => editors.current?.document;
-    this.chats = new Chats(session, store, listener, active);
+    this.chats = new Chats(session, store, listener);
     this.runs = new CodeRuns(session, this.chats, consent, active);
     this.subscriptions = [
       this.runs,
+      editors.onDidChangeTarget(() => this.chats.suggest(codeInFront(editors))),
       vscode.window.registerWebviewViewProvider(CHAT_VIEW, this),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.postTrust()),
       session.onStatus((status) => {
@@ -84,7 +86,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case 'ready':
         this.postModel();
         this.postTrust();
-        return this.post({ type: 'show', conversation: chats.current });
+        this.post({ type: 'show', conversation: chats.current });
+        return chats.suggest(codeInFront(parts.editors));
       case 'send':
         return chats.send(message.text);
       case 'stop':
@@ -99,6 +102,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return this.attach();
       case 'detach':
         return chats.detach(message.index);
+      case 'dismissSuggestion':
+        return chats.dismissSuggestion();
       case 'open':
         return showCode(message.code);
       case 'run':

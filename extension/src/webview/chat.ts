@@ -11,10 +11,14 @@ const composer = new Composer(channel);
 
 channel.listen((message) => {
   switch (message.type) {
-    case 'show':
+    case 'show': {
+      // What had the focus in the transcript is drawn anew.
+      const inTranscript = transcript.element.contains(document.activeElement);
       transcript.show(message.conversation);
       composer.show(message.conversation);
+      if (inTranscript) composer.focus();
       break;
+    }
     case 'append':
       transcript.append(message.exchangeId, message.text);
       break;
@@ -24,6 +28,9 @@ channel.listen((message) => {
       break;
     case 'attached':
       composer.showAttached(message.attached);
+      break;
+    case 'suggested':
+      composer.showSuggested(message.code);
       break;
     case 'run':
       transcript.showRun(message.exchangeId, message.run);

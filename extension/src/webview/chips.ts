@@ -11,7 +11,7 @@ export function chips(attached: readonly AttachedCode[], { onOpen, onRemove }: C
   return attached.map((code, index) => {
     const open = element(
       'button',
-      { type: 'button', class: 'chip-label', title: code.uri },
+      { type: 'button', class: 'chip-label', title: `Open ${code.label}` },
       iconElement('file'),
       code.label,
     );

@@ -12,6 +12,11 @@ import type { Channel } from './vscode';
 export class Composer {
   readonly element = element('form', { class: 'composer', 'aria-label': 'Ask' });
   private readonly attached = element('div', { class: 'chips', 'data-testid': 'attached' });
+  private readonly suggested = element('div', {
+    class: 'chips suggested',
+    title: 'The code in front goes along with the question; remove it to ask without',
+    'data-testid': 'suggested',
+  });
   private readonly input = element('textarea', {
     'aria-label': 'Question',
     'data-testid': 'chat-input',
@@ -19,7 +24,13 @@ export class Composer {
     rows: '1',
   });
   private readonly model = element('span', { class: 'model', 'data-testid': 'chat-model' });
-  private readonly meter = element('meter', { min: '0', max: '1', high: '0.85', optimum: '0' });
+  private readonly meter = element('meter', {
+    'aria-label': 'Context window used',
+    min: '0',
+    max: '1',
+    high: '0.85',
+    optimum: '0',
+  });
   private readonly meterLabel = element('span', { class: 'meter', 'data-testid': 'context-meter' });
   private readonly send = button({
     label: 'Send',
@@ -53,7 +64,8 @@ export class Composer {
       this.send,
       this.stop,
     );
-    this.element.append(this.attached, growing(this.input), bar);
+    this.suggested.hidden = true;
+    this.element.append(this.suggested, this.attached, growing(this.input), bar);
     this.element.addEventListener('submit', (event) => event.preventDefault());
     this.input.addEventListener('keydown', (event) => this.onKey(event));
     this.input.addEventListener('input', () => this.onInput());
@@ -83,6 +95,14 @@ export class Composer {
     this.attached.hidden = attached.length === 0;
   }
 
+  /** The code the first question takes along unless the user removes it. */
+  showSuggested(code: AttachedCode | undefined): void {
+    const onOpen = (code: AttachedCode): void => this.channel.post({ type: 'open', code });
+    const onRemove = (): void => this.channel.post({ type: 'dismissSuggestion' });
+    this.suggested.replaceChildren(...chips(code ? [code] : [], { onOpen, onRemove }));
+    this.suggested.hidden = code === undefined;
+  }
+
   showModel(name: string): void {
     this.model.textContent = name;
     this.model.title = name ? `Answers come from ${name}` : '';
@@ -107,6 +127,7 @@ export class Composer {
     this.channel.post({ type: 'send', text });
     this.write('');
     this.update();
+    this.focus();
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -129,9 +150,12 @@ export class Composer {
   }
 
   private update(): void {
+    // A button that goes away would take the focus with it.
+    const pressed = document.activeElement === this.send || document.activeElement === this.stop;
     this.send.hidden = this.running;
     this.stop.hidden = !this.running;
     this.send.disabled = !this.input.value.trim();
+    if (pressed) this.focus();
   }
 
   private showUse(receipt: Receipt | undefined): void {

@@ -139,7 +139,7 @@ async def test_several_attachments_keep_their_order_and_say_where_they_are_from(
     prompt = await build([("user", "Compare")], [attach(path="a.py"), attach(Span(0, 12), path="b.py")])
 
     text = prompt.messages[1].content
-    assert text.index("a.py:") < text.index("b.py, lines 1-1:") < text.index("Compare")
+    assert text.index("a.py:") < text.index("b.py, line 1:") < text.index("Compare")
 
 
 async def test_a_chat_about_a_selection_begins_as_its_actions_do():
