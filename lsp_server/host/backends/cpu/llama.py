@@ -8,7 +8,7 @@ from typing import Any
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.cpu import copying, openmp, processor
 
-CHUNK = 128
+CHUNK = 64
 """Tokens prefilled between two looks at whether to go on; smaller ones cost speed (docs/decisions/0008)."""
 PROMPT_CACHE_MIB = 1024
 """Memory for the KV of earlier prompts, beside the one in use."""
