@@ -5,7 +5,7 @@ The format is in docs/quality.md: any folder of source files will do; `expect.ya
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +85,24 @@ def load_cases(folder: Path) -> list[Case]:
     return cases
 
 
-def spread(cases: list[Case], count: int) -> list[Case]:
-    """`count` cases taken evenly over languages and files, the same ones every time."""
+def in_turns(cases: list[Case]) -> list[Case]:
+    """All cases, languages in turns: what a run that is cut off has measured is of all of them."""
+    rounds = zip_longest(*_by_language(cases))
+    return [case for turn in rounds for case in turn if case is not None]
+
+
+def _by_language(cases: list[Case]) -> list[list[Case]]:
     groups: dict[str, list[Case]] = {}
     for case in cases:
         groups.setdefault(case.language, []).append(case)
+    return list(groups.values())
+
+
+def spread(cases: list[Case], count: int) -> list[Case]:
+    """`count` cases taken evenly over languages and files, the same ones every time."""
+    groups = _by_language(cases)
     share = -(-count // len(groups)) if groups else 0
-    picked = [
-        [group[i * len(group) // share] for i in range(min(share, len(group)))] for group in groups.values()
-    ]
+    picked = [[group[i * len(group) // share] for i in range(min(share, len(group)))] for group in groups]
     rounds = (group[turn] for turn in range(share) for group in picked if turn < len(group))
     return list(islice(rounds, count))
 

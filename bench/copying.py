@@ -1,7 +1,7 @@
 """Copy-biased decoding, with and without in turns: are the texts the same, and how much sooner are they there?
 
-`python -m bench copying [--model GGUF] [--save FILE]`, and the group "copying" of `bench latency`. llama.cpp as the engine
-opens it, on the edits by which the engine itself checks a model; docs/benchmarks.md says what the keys mean.
+`python -m bench copying [--short] [--model GGUF] [--save FILE]`, and the group "copying" of `bench latency`. llama.cpp as
+the engine opens it, on the edits by which the engine itself checks a model; docs/benchmarks.md says what the keys mean.
 """
 
 from __future__ import annotations
@@ -24,29 +24,31 @@ SAMPLED = SamplingParams(seed=20, max_tokens=ANSWER)
 """As edits are sampled, with a seed so that texts can be compared."""
 
 
-async def measures(model: str, threads: int = 0) -> list[Measure]:
-    """Figures of one model; 0 threads means the product's own choice."""
-    return await asyncio.to_thread(_measure, Path(model), threads or processor.physical_cores())
+async def measures(model: str, threads: int = 0, *, short: bool = False) -> list[Measure]:
+    """Figures of one model; 0 threads means the product's own choice. `short`: one edit of each language, greedy."""
+    return await asyncio.to_thread(_measure, Path(model), threads or processor.physical_cores(), short)
 
 
-def _measure(model: Path, threads: int) -> list[Measure]:
+def _measure(model: Path, threads: int, short: bool) -> list[Measure]:
     plain, drafting = Probe(model, threads, drafts=False), Probe(model, threads, drafts=True)
     greedy: list[tuple[Text, Text]] = []
     sampled: list[tuple[Text, Text]] = []
-    trials = [(case, GREEDY) for source in SOURCES for case in source.cases]
-    trials += [(source.cases[0], SAMPLED) for source in SOURCES]
+    trials = [(case, GREEDY) for source in SOURCES for case in source.cases[: 1 if short else None]]
+    trials += [] if short else [(source.cases[0], SAMPLED) for source in SOURCES]
     for turn, (case, sampling) in enumerate(trials):
         engines = (plain, drafting) if turn % 2 else (drafting, plain)
         texts = {engine: engine.write(case, sampling) for engine in engines}
         (greedy if sampling is GREEDY else sampled).append((texts[plain], texts[drafting]))
     both = [*greedy, *sampled]
+    shares = [report.share("copying_identical_share", _same(greedy))]
+    if sampled:
+        shares.append(report.share("copying_sampled_identical_share", _same(sampled)))
+        shares.append(report.share("copying_used", [_verdict(greedy).good]))
     return [
-        report.share("copying_identical_share", _same(greedy)),
-        report.share("copying_sampled_identical_share", _same(sampled)),
+        *shares,
         report.of("copying_speedup", [_speed(b) / _speed(a) for a, b in both], "ratio"),
         report.of("copying_plain_tokens_per_second", [_speed(a) for a, _ in both], "tok/s"),
         report.of("copying_tokens_per_second", [_speed(b) for _, b in both], "tok/s"),
-        report.share("copying_used", [_verdict(greedy).good]),
     ]
 
 
@@ -76,7 +78,8 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--threads", type=int, default=0, help="default: the product's own choice")
     parser.add_argument("--save", type=Path, help="write figures and samples here")
+    parser.add_argument("--short", action="store_true", help="one edit of each language, greedy")
     options = parser.parse_args(argv)
-    found = asyncio.run(measures(options.model, options.threads))
+    found = asyncio.run(measures(options.model, options.threads, short=options.short))
     report.show("copying", found, {**report.machine(), "model": Path(options.model).name}, options.save)
     return 0

@@ -23,7 +23,7 @@ from typing import Any
 from attrs import asdict
 
 from bench import judge, report
-from bench.cases import Case, load_cases, spread
+from bench.cases import Case, in_turns, load_cases, spread
 from bench.quality_rows import ACTIONS, PROMISED, Row, reasons, summarise, worse
 from lsp_server import actions
 from lsp_server.document import file_path
@@ -112,7 +112,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
     if options.count:
         return spread(cases, options.count)
     if not options.quick:
-        return cases
+        return in_turns(cases)
     python = [case for case in cases if case.language == "python"]
     others = [case for case in cases if case.language != "python"]
     pairs = zip(spread(python, QUICK_PYTHON), spread(others, QUICK_OTHERS), strict=False)

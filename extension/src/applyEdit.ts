@@ -1,6 +1,7 @@
 // Applies an accepted edit as one undo step and shows where it went.
 import * as vscode from 'vscode';
 import { failure, FailureError } from './failure';
+import { errorsOf, watchForErrors } from './newProblems';
 import type { ProposalView } from './protocol';
 
 /** Apply `edit`. A test file is saved, because it is there to be run; an edit of the user's own code is left to them. */
@@ -9,6 +10,7 @@ export async function applyAccepted(proposal: ProposalView, edit: vscode.Workspa
   const wasDirty = vscode.workspace.textDocuments.some(
     (open) => open.uri.toString() === uri.toString() && open.isDirty,
   );
+  const errors = errorsOf(uri);
   if (!(await vscode.workspace.applyEdit(edit))) {
     throw new FailureError(
       failure('VS Code did not apply the edit, because the text changed meanwhile. Try again.'),
@@ -17,6 +19,7 @@ export async function applyAccepted(proposal: ProposalView, edit: vscode.Workspa
   const document = await vscode.workspace.openTextDocument(uri);
   if (proposal.createsFile || (proposal.kind === 'file' && !wasDirty)) await document.save();
   const editor = await vscode.window.showTextDocument(document, { preview: false });
+  if (proposal.kind !== 'docstring') watchForErrors(document, errors);
   const first = firstChange(edit, uri);
   if (first) editor.revealRange(first, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
