@@ -18,8 +18,10 @@ REACHED = re.compile(
 )
 """What may stand behind a `return`: declarations that count in the whole block, labels, a generator's `yield`."""
 CHOICE = re.compile(
-    r"if|for|while|loop|match|switch|conditional|ternary|try|except|lambda|closure|arrow|comprehension|&&|\|\||\?\?|and|or|\?"
+    r"(?:if|for|while|loop|match|switch|conditional|ternary|try|except|lambda|closure|arrow)(?:_\w+)?|\w+_comprehension|"
+    r"&&|\|\||\?\??|and|or"
 )
+OVERLOADING = ("cpp", "java")
 CALLS = {"call", "call_expression", "method_invocation"}
 
 
@@ -33,7 +35,7 @@ def dead_end(language: str, old: str, new: str) -> str:
         return f"`{grammar.text_of(left).splitlines()[0].strip()}` is never reached"
     names = {scope.name for scope in before.scopes() if scope.kind == "function" and scope.name}
     for scope in after.scopes():
-        if scope.name in names and _only_recurses(scope) and not _calls_itself(before, scope.name):
+        if scope.name in names and _only_recurses(scope, language) and not _calls_itself(before, scope.name):
             return f"`{scope.name}` calls itself without end"
     return ""
 
@@ -58,31 +60,30 @@ def _unreachable(tree: syntax.Tree) -> Node | None:
     return None
 
 
-def _only_recurses(scope: syntax.Scope) -> bool:
-    """It calls itself with as many arguments as it takes, and nothing in it chooses not to."""
-    if not _calls(scope.node, scope.name):
-        return False
+def _only_recurses(scope: syntax.Scope, language: str) -> bool:
+    """It calls itself, and nothing in it chooses not to."""
     body = [node for node in grammar.walk(scope.node) if not grammar.is_comment(node)]
-    return not any(CHOICE.match(node.type) for node in body)
+    return _calls(scope.node, scope.name, language) and not any(CHOICE.fullmatch(n.type) for n in body)
 
 
 def _calls_itself(tree: syntax.Tree, name: str) -> bool:
-    return any(_calls(scope.node, name) for scope in tree.scopes() if scope.name == name)
+    return any(_calls(scope.node, name, "") for scope in tree.scopes() if scope.name == name)
 
 
-def _calls(definition: Node, name: str) -> bool:
-    takes = next(
-        (n for n in grammar.walk(definition) if re.fullmatch(r"(?:formal_)?parameter(?:s|_list)", n.type)),
-        None,
-    )
-    for node in grammar.walk(definition):
-        if node.type not in CALLS:
-            continue
+def _calls(definition: Node, name: str, language: str) -> bool:
+    """Whether it calls itself; where names are overloaded, with as many arguments, all of them plain names."""
+    nodes = list(grammar.walk(definition))
+    takes = next((n for n in nodes if re.fullmatch(r"(?:formal_)?parameter(?:s|_list)", n.type)), None)
+    for node in nodes:
         called = node.child_by_field_name("function") or node.child_by_field_name("name")
-        given = node.child_by_field_name("arguments")
-        if called is None or grammar.text_of(called) != name:
+        owner, given = node.child_by_field_name("object"), node.child_by_field_name("arguments")
+        if node.type not in CALLS or called is None or given is None:
             continue
-        if takes is None or given is None or _count(given) == _count(takes):
+        own = {name} if owner is None or grammar.text_of(owner) == "this" else set()
+        if grammar.text_of(called) not in own | {f"{self}.{name}" for self in ("self", "this")}:
+            continue
+        plain = all(re.fullmatch(r"\w+", grammar.text_of(child)) for child in given.named_children)
+        if language not in OVERLOADING or takes is None or (plain and _count(given) == _count(takes)):
             return True
     return False
 

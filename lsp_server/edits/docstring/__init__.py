@@ -51,8 +51,9 @@ def _python(document: Document, target: Span, reply: str) -> Proposal:
 def _comment(document: Document, target: Span, reply: str) -> Proposal:
     tree, scope = comment.find(document, target)
     text = documentation(reply, document.language, scope.name, document.slice(scope.span))
-    header = set(re.findall(r"\w+", document.slice(scope.header)))
-    text = _claimed(text, scope.name, header if scope.kind == "function" else None)
+    text = _claimed(
+        text, scope.name, _parameters(document.language, document.slice(scope.header), scope.kind)
+    )
     replacement = comment.place(document, tree, scope, text)
     draft = Proposal(
         "docstring",
@@ -62,6 +63,13 @@ def _comment(document: Document, target: Span, reply: str) -> Proposal:
         f"Documentation of `{scope.name}`",
     )
     return evolve(draft, checks=comment.verify(document, replacement, draft.new_text))
+
+
+def _parameters(language: str, header: str, kind: str) -> set[str] | None:
+    """Words of a function's header; None where what it takes may be called otherwise, as an object taken apart is."""
+    if kind != "function" or ("{" in header and language.startswith(("javascript", "typescript"))):
+        return None
+    return set(re.findall(r"\w+", header))
 
 
 def _claimed(text: str, name: str, parameters: Collection[str] | None) -> str:

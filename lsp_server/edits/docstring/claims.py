@@ -9,7 +9,8 @@ FILLING = "a an the this that it is are be does do of for to and function method
 HEADING = re.compile(r"[ \t]*(?:Args|Arguments|Parameters|Params):[ \t]*")
 ENTRY = re.compile(r"[ \t]*[-*]?[ \t]*`?\*{0,2}(\w+)`?(?:[ \t]*\([^)]*\))?[ \t]*:(?=\s|$)")
 TAG = re.compile(
-    r"[ \t]*(?::param|[@\\]param)(?:\s+\{[^}]*\})?(?:\[\w+\])?\s+[\[`*]*(?:[\w.]+\s+)??(\w+)`?(?=[\s:\]=.,-]|$)"
+    r"[ \t]*:param\s+(?:[^:\n]*\s)?\\?\*{0,2}(?P<sphinx>\w+)\s*:|"
+    r"[ \t]*[@\\]param(?:\[[\w, ]+\])?(?:\s+\{[^}]*\})?\s+[\[`]*(?P<tag>\w+)"
 )
 TAGGED = re.compile(r"[ \t]*[:@\\]\w")
 
@@ -36,7 +37,7 @@ def without_unknown_parameters(text: str, known: Collection[str]) -> str:
         elif heading >= 0 and (not line.strip() or re.fullmatch(r"[ \t]*\w+:[ \t]*", line)):
             kept, heading, dropping = _closed(kept, heading), -1, False
         elif (entry := ENTRY.match(line) if heading >= 0 else TAG.match(line)) is not None:
-            dropping = entry.group(1) not in known
+            dropping = entry[entry.lastindex or 1] not in known
         elif TAGGED.match(line) or not line.strip():
             dropping = False
         if not dropping:

@@ -132,7 +132,7 @@ def _begun_with_name(text: str, name: str) -> str:
     begun = re.match(r"(?:This|The) (?:function|method|type|struct|interface)\s+(?=[a-z])", text)
     if begun:
         return f"{name} {text[begun.end() :]}"
-    if re.fullmatch(r"[A-Z][a-z]+s", words[0]):
+    if re.fullmatch(r"(?!This|Its)[A-Z][a-z]+s", words[0]):
         return f"{name} {text[0].lower()}{text[1:]}"
     return text
 

@@ -68,11 +68,11 @@ def _choose(tree: ast.Module, at: Positions, target: Span) -> Definition:
 
 
 def parameters(node: Definition) -> set[str] | None:
-    """Names of what a function takes; None for a class, whose documentation may tell its attributes."""
-    if isinstance(node, ast.ClassDef):
+    """Names of what a function takes; None where others may be told: the attributes of a class, options in `**kwargs`."""
+    if isinstance(node, ast.ClassDef) or node.args.kwarg is not None:
         return None
     a = node.args
-    found = [*a.posonlyargs, *a.args, *a.kwonlyargs, *(arg for arg in (a.vararg, a.kwarg) if arg)]
+    found = [*a.posonlyargs, *a.args, *a.kwonlyargs, *([a.vararg] if a.vararg else [])]
     return {arg.arg for arg in found}
 
 

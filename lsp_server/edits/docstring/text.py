@@ -44,7 +44,7 @@ def documentation(raw: str, language: str, name: str, code: str) -> str:
     if not reply.text.strip():
         raise EditRefused("The model's answer is empty.", detail=raw)
     found = _from_code(reply, name) if language == "python" else None
-    text = clean(dedent(_unwrapped(found if found is not None else _written(reply, code))))
+    text = clean(dedent(_unwrapped(found if found is not None else _written(reply, code, language, name))))
     if not text:
         raise EditRefused("The model's answer holds no text for the documentation.", detail=raw)
     if APOLOGY.match(text):
@@ -85,7 +85,7 @@ def _completed(source: str) -> str:
     return dedent_code(source) + "\n    pass" if source.rstrip().endswith(('"""', "'''")) else ""
 
 
-def _written(reply: replies.Reply, code: str) -> str:
+def _written(reply: replies.Reply, code: str, language: str, name: str) -> str:
     """The text itself: in the block that is the answer, or around the blocks that belong to it."""
     text = INTRODUCTION.sub("", reply.text.strip(), count=1).strip("\n")
     if reply.blocks and (INTRODUCTION.match(reply.text.strip()) or not reply.before.strip()):
@@ -98,7 +98,7 @@ def _written(reply: replies.Reply, code: str) -> str:
     opened = OPENED.search(text)
     if opened is not None:
         return text[opened.end() :]
-    return _without_code_lines(_without_copies(EPILOGUE.sub("", text), code), code)
+    return _without_code_lines(_without_copies(EPILOGUE.sub("", text), code, language, name), code)
 
 
 def _holds_text(block: str) -> bool:
@@ -117,14 +117,16 @@ def _value(quoted: re.Match[str]) -> str:
     return value if isinstance(value, str) else body
 
 
-def _without_copies(text: str, code: str) -> str:
-    """Drop fenced blocks that mostly repeat the code; an example in a fence stays."""
+def _without_copies(text: str, code: str, language: str, name: str) -> str:
+    """Drop fenced blocks that mostly repeat the code, or define it again; an example in a fence stays."""
     known = {line.strip() for line in code.split("\n") if line.strip()}
 
     def kept(block: re.Match[str]) -> str:
         lines = [line.strip() for line in block.group(2).split("\n") if line.strip()]
         copied = sum(line in known for line in lines)
-        return "" if lines and 2 * copied >= len(lines) else block.group()
+        tree = grammar.parse_once(language, block.group(2))
+        again = tree is not None and any(scope.name == name for scope in tree.scopes())
+        return "" if again or (lines and 2 * copied >= len(lines)) else block.group()
 
     return FENCED.sub(kept, text)
 
@@ -165,7 +167,7 @@ def _is_code(text: str, language: str, code: str) -> bool:
     if all(line in own for line in lines) and any(re.search(r"[(){};=:]", line) for line in lines):
         return True
     bare = [line.strip() for line in FENCED.sub("", text).split("\n") if line.strip()]
-    if not bare or 2 * sum(CODE_LINE.search(line) is not None for line in bare) > len(bare):
+    if not bare or 2 * sum(CODE_LINE.search(line) is not None for line in bare) >= len(bare):
         return True
     if language != "python":
         parsed = grammar.parse_once(language, text)

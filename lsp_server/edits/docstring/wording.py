@@ -11,11 +11,13 @@ ECHO = re.compile(
 )
 """Sentences of our prompts and refusals."""
 LEAD = re.compile(
-    r"\A(?:The selected|This|The) (?:function|method|constructor|class|code)(?: `[^`\n]+`)?(?: in `[^`\n]+`)?,? "
-    r"(?:is (?:designed|used|intended|meant) to |is an? (?:function|method|constructor|class) (?:that|which) )(\w)",
+    r"\A(?:(?:The selected|This|The) (?:function|method|constructor|class|code)(?: `[^`\n]+`)?(?: in `[^`\n]+`)?,?|This) "
+    r"(?:is (?:designed|intended|meant) to |(?<!code )is used to |"
+    r"is an? (?:[\w-]+ ){0,3}?(?:of an? )?(?:function|method|constructor|class) (?:that|which) )(\w)",
     re.IGNORECASE,
 )
-SELECTED = re.compile(r"\b(the) selected (function|method|constructor|class|code)\b", re.IGNORECASE)
+SELECTED = re.compile(r"\b(the) selected (function|method|constructor|class)(?= `)", re.IGNORECASE)
+"""With its name behind it: a program may have a selection of its own."""
 SENTENCE_END = re.compile(r"(?<=[.!?])[ \n]+(?=[A-Z`])")
 SHORTEST = 20
 """Characters of a sentence that is worth being said once only."""

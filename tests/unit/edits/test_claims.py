@@ -60,6 +60,7 @@ def test_one_more_word_says_something(name: str, text: str) -> None:
             "Add.\n\n@param {number} a - First.\n@param {number} c - Third.",
             "Add.\n\n@param {number} a - First.",
         ),
+        ("Add.\n\n:param int a: First.\n:param int c: Third.", "Add.\n\n:param int a: First."),
         ("Add: a sum.\n\nNote: c is not used.", "Add: a sum.\n\nNote: c is not used."),
     ],
 )
@@ -94,6 +95,7 @@ def test_a_docstring_goes_through_both(language: str, source: str, start: int) -
     [
         ("The selected function `f` is designed to group words.", "Group words."),
         ("This is a list.", "This is a list."),
+        ("This is a simple example of a function that takes two numbers.", "Takes two numbers."),
         (
             "The selected method `f` in `class A` is a method that combines two strings.",
             "Combines two strings.",
@@ -106,7 +108,8 @@ def test_a_docstring_goes_through_both(language: str, source: str, start: int) -
             "Group words.\n\nIt uses a map for it all.\n\nIt uses a map for it all.",
             "Group words.\n\nIt uses a map for it all.",
         ),
-        ("Return the words of the selected function.", "Return the words of the function."),
+        ("The selected method `f` is fast.", "The method `f` is fast."),
+        ("Run the selected code.", "Run the selected code."),
     ],
 )
 def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) -> None:
@@ -122,6 +125,7 @@ def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) ->
             "repeated its task",
         ),
         ("cpp", "#include <map>\n#include <vector>\n#include <std", "answered with code"),
+        ("cpp", "public final class Util\nprivate final int a = 1;", "answered with code"),
         ("go", "func FindMax(arr []int) int {\n\treturn max(max(arr))\n}", "answered with code"),
         (
             "go",

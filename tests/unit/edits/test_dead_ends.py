@@ -25,6 +25,15 @@ RUST = "fn f(a: i32) -> i32 {\n    a\n}\n"
         ),
         ("cpp", CPP, CPP.replace("return 0", "return index_of(values, wanted)"), "calls itself"),
         ("python", PYTHON, "def f(a, b):\n    return f(b, a)\n", "calls itself"),
+        ("java", JAVA, JAVA.replace("text.length()", "count(text)"), "calls itself"),
+        ("python", PYTHON, "def f(a, b):\n    return f(a + 1, b)\n", "calls itself"),
+        (
+            "cpp",
+            CPP,
+            CPP.replace("return 0", "auto other = values; return index_of(other, wanted)"),
+            "calls itself",
+        ),
+        ("typescript", TS, TS.replace("return a", "return f(a)"), "calls itself"),
         ("java", JAVA, JAVA.replace("text.length();", "1;\n    return text.length();"), "never reached"),
         ("go", GO, GO.replace("return out", "return out\n\tout = nil"), "`out = nil` is never reached"),
         (
@@ -46,6 +55,8 @@ def test_a_dead_end_is_named(language: str, old: str, new: str, words: str) -> N
     ("language", "old", "new"),
     [
         ("java", JAVA, JAVA.replace("text.length()", "count(text.toCharArray(), 1)")),
+        ("java", JAVA, JAVA.replace("text.length()", "Other.count(text)")),
+        ("cpp", CPP, CPP.replace("return 0", "return index_of(span(values), wanted)")),
         ("python", PYTHON, "def f(a, b):\n    return a if a else f(b, a)\n"),
         ("python", PYTHON, "def f(a, b):\n    if a:\n        return b\n    return f(b, a)\n"),
         ("python", PYTHON, "def f(a, b):\n    return\n    yield\n"),
