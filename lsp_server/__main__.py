@@ -18,6 +18,11 @@ COMMANDS = ("chat", "run", "engine", "doctor", "models", "-h", "--help", "--vers
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["doctor"]:
+        from lsp_server.doctor import bare
+
+        if bare.missing():
+            return bare.main(sys.argv[2:], os.environ)
     if sys.argv[1:2] and sys.argv[1] in COMMANDS:
         from lsp_server.cli import main as cli
 

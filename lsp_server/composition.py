@@ -90,7 +90,8 @@ def _install(directory: Path, report: Callable[[str, float | None], None]) -> Aw
 
 
 def _diagnose(environ: Mapping[str, str], runtime: Path, data: Path, settings: Settings) -> tuple[str, bool]:
-    from lsp_server.doctor import diagnose, report
+    from lsp_server.doctor import report
+    from lsp_server.doctor.examination import diagnose
 
     findings = diagnose(settings, environ, runtime_dir=runtime, data_dir=data)
     return report.as_markdown(findings), report.all_ok(findings)

@@ -110,7 +110,8 @@ def _engine(arguments: argparse.Namespace, places: Places, environ: Mapping[str,
 
 
 def _doctor(arguments: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
-    from lsp_server.doctor import diagnose, report
+    from lsp_server.doctor import report
+    from lsp_server.doctor.examination import diagnose
 
     problem = ""
     try:

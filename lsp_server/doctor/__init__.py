@@ -1,8 +1,5 @@
-"""Examines the set-up: each finding is ok, wrong or unknown, with the command that mends it. Needs nothing installed."""
+"""Examines the set-up: each finding is ok, wrong or unknown, with the command that mends it.
 
-from __future__ import annotations
-
-from lsp_server.doctor.examination import diagnose
-from lsp_server.doctor.finding import Finding
-
-__all__ = ["Finding", "diagnose"]
+Needs nothing installed: with the assistant's own packages `examination.diagnose` looks at everything, without them `bare` at
+all but those. Imported here is therefore nothing.
+"""

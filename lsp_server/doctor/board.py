@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence, Set
-
-from attrs import frozen
+from dataclasses import dataclass
 
 from lsp_server.doctor.finding import Finding, ok, unknown, wrong
 from lsp_server.doctor.probe import Probe
@@ -18,11 +17,13 @@ CLASS = "/sys/class/tenstorrent"
 INSTALLER = "https://github.com/tenstorrent/tt-installer/releases/latest/download/install.sh"
 INSTALL = f'/bin/bash -c "$(curl -fsSL {INSTALLER})"'
 HUGEPAGES = "/sys/kernel/mm/hugepages/hugepages-1048576kB"
+MONITORS = ("tt-smi", "tt-top", "tt-telemetry", "tt-exporter")
+"""They read sensors beside whoever computes; the engine does not wait for them."""
 SMI_SECONDS = 10.0
 """tt-smi waits for ever on a chip that hangs."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Board:
     """One PCI device of Tenstorrent."""
 
@@ -124,17 +125,15 @@ def check_holders(probe: Probe, own_pids: Set[int]) -> Finding:
     pids = holders(probe)
     if pids is None:
         return unknown("tt.holders", "Who holds the chips cannot be read.", f"sudo fuser -v {NODES}/*")
-    others = sorted(pids - own_pids)
+    names = {pid: (probe.read(f"/proc/{pid}/comm") or "unknown").strip() for pid in sorted(pids - own_pids)}
+    others = [pid for pid, name in names.items() if name not in MONITORS]
     if others:
-        names = ", ".join(
-            f"{pid} ({(probe.read(f'/proc/{pid}/comm') or 'unknown').strip()})" for pid in others
-        )
         return wrong(
             "tt.holders",
-            f"Held by process {names}; the engine waits until they are free.",
+            f"Held by process {', '.join(f'{pid} ({names[pid]})' for pid in others)}; the engine waits until they are free.",
             f"kill {' '.join(map(str, others))}",
         )
-    return ok("tt.holders", "held by this assistant's engine" if pids else "free")
+    return ok("tt.holders", "held by this assistant's engine" if pids & own_pids else "free")
 
 
 def holders(probe: Probe) -> set[int] | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from lsp_server.doctor import board, machine, metal, running, weights
+from lsp_server.doctor import board, machine, metal, weights
 from lsp_server.doctor.finding import Finding, unknown
 from lsp_server.doctor.probe import Machine, Probe
-from lsp_server.models.table import Table, load
-from lsp_server.places import Places
-from lsp_server.settings import Settings
-from lsp_server.templates import Library, Root, built_in
+
+if TYPE_CHECKING:
+    from lsp_server.models.table import Table
+    from lsp_server.settings import Settings
+    from lsp_server.templates import Library
 
 BOARD_CHECKS = ("tt.driver", "tt.hugepages", "tt.firmware", "tt.chips", "tt.holders")
 METAL_CHECKS = (
@@ -25,6 +27,21 @@ METAL_CHECKS = (
 )
 NO_BOARD = "No Tenstorrent board is in this machine."
 NOT_ASKED = "Needed for a board only."
+
+
+class Wanted(Protocol):
+    """What of the settings the machine is examined for."""
+
+    @property
+    def engine_backend(self) -> str: ...
+    @property
+    def engine_model(self) -> str: ...
+    @property
+    def engine_url(self) -> str: ...
+    @property
+    def tt_home(self) -> str: ...
+    @property
+    def tt_python(self) -> str: ...
 
 
 def diagnose(
@@ -42,46 +59,56 @@ def diagnose(
 
     Blocks for at most about a minute, when everything that is asked hangs; never raises.
     """
+    from lsp_server.doctor import running
+    from lsp_server.models.table import load
+    from lsp_server.places import Places
+    from lsp_server.templates import Library, Root, built_in
+
     probe = probe or Machine(environ)
     library = library or Library.load([built_in(), Root(Places.of(environ).config / "prompts", "user")])
-    table = load()
-    boards = board.find_boards(probe)
     hosts, refused = running.find_hosts(runtime_dir)
-    home = settings.tt_home or environ.get("TT_METAL_HOME", "")
-    wants_board = settings.engine_backend == "tt" or (
-        settings.engine_backend == "auto" and bool(boards or home)
-    )
-    findings = [machine.check_python(probe), machine.check_packages(probe), machine.check_processor(probe)]
-    findings += _resources(probe, settings, table, wants_board, data_dir)
-    if boards:
-        findings += board.check_board(probe, boards, {host.pid for host in hosts})
-    else:
-        findings += [unknown(name, NO_BOARD) for name in BOARD_CHECKS]
-    if wants_board:
-        findings += metal.check_metal(probe, metal.look(probe, home, settings.tt_python))
-    else:
-        findings += [unknown(name, NOT_ASKED) for name in METAL_CHECKS]
-    findings.append(_model(probe, settings, table, wants_board))
+    findings = [machine.check_python(probe), machine.check_packages(probe)]
+    findings += examine(probe, settings, load(), data_dir, {host.pid for host in hosts})
     engine = running.check_remote(settings.engine_url) if settings.engine_url else None
     findings.append(engine or refused or running.check_engine(hosts, time.time()))
     findings.append(running.check_settings(settings_problem, settings_file))
     return findings + running.check_prompts(library.problems, len(library.actions()))
 
 
+def examine(
+    probe: Probe, wanted: Wanted, table: Table | None, data_dir: Path, own_pids: Set[int] = frozenset()
+) -> list[Finding]:
+    """The machine, the board, tt-metal and the model's files. `table` is None where it cannot be read."""
+    boards = board.find_boards(probe)
+    home = wanted.tt_home or probe.environ.get("TT_METAL_HOME", "")
+    wants_board = wanted.engine_backend == "tt" or (wanted.engine_backend == "auto" and bool(boards or home))
+    findings = [machine.check_processor(probe)]
+    findings += _resources(probe, wanted, table, wants_board, data_dir)
+    if boards:
+        findings += board.check_board(probe, boards, own_pids)
+    else:
+        findings += [unknown(name, NO_BOARD) for name in BOARD_CHECKS]
+    if wants_board:
+        findings += metal.check_metal(probe, metal.look(probe, home, wanted.tt_python))
+    else:
+        findings += [unknown(name, NOT_ASKED) for name in METAL_CHECKS]
+    return [*findings, _model(probe, wanted, table, wants_board, home)]
+
+
 def _resources(
-    probe: Probe, settings: Settings, table: Table, wants_board: bool, data_dir: Path
+    probe: Probe, wanted: Wanted, table: Table | None, wants_board: bool, data_dir: Path
 ) -> list[Finding]:
     disk, memory = machine.CPU_NEEDS_BYTES, machine.CPU_NEEDS_BYTES
-    if settings.engine_url:
+    if wanted.engine_url:
         disk, memory = 0, 0
     elif wants_board:
-        disk, memory = weights.needed(settings.engine_model, table) or (disk, memory)
+        disk, memory = weights.needed(wanted.engine_model, table) or (disk, memory)
     return [machine.check_memory(probe, memory), machine.check_disk(probe, str(data_dir), disk)]
 
 
-def _model(probe: Probe, settings: Settings, table: Table, wants_board: bool) -> Finding:
-    if settings.engine_url:
-        return weights.remote(settings.engine_url)
+def _model(probe: Probe, wanted: Wanted, table: Table | None, wants_board: bool, home: str) -> Finding:
+    if wanted.engine_url:
+        return weights.remote(wanted.engine_url)
     if wants_board:
-        return weights.check_weights(probe, settings.engine_model, table)
-    return weights.check_gguf(probe, settings.engine_model, table)
+        return weights.check_weights(probe, wanted.engine_model, table, home)
+    return weights.check_gguf(probe, wanted.engine_model, table)

@@ -1,15 +1,14 @@
-"""One line of the doctor's report. Pure data."""
+"""One line of the doctor's report. Pure data; a dataclass, since the doctor comes before anything is installed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from attrs import frozen
 
 State = Literal["ok", "wrong", "unknown"]
 
 
-@frozen
+@dataclass(frozen=True)
 class Finding:
     name: str
     """Stable, for scripts: "python", "tt.driver" …; the part before the dot is its group."""

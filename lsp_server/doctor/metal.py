@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
-
-from attrs import frozen
 
 from lsp_server.doctor.finding import Finding, ok, unknown, wrong
 from lsp_server.doctor.probe import Probe
@@ -31,12 +30,13 @@ def origin(name):
     return s and (s.origin or (list(s.submodule_search_locations or []) or [None])[0])
 print("\\n" + json.dumps({"python": sys.version_info[:3], "ttnn": version("ttnn"), "from": location("ttnn"),
   "ttnn_path": origin("ttnn"), "models": origin("models"), "transformers_tt": origin("models.tt_transformers"),
+  "package": origin("tt_transformers"),
   "llama_models": version("llama-models"), "torch": version("torch"), "transformers": version("transformers")}))
 """
 """Asked of tt-metal's interpreter; imports nothing of ttnn, which takes seconds and prints."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Metal:
     """What is installed for the board."""
 
@@ -45,6 +45,11 @@ class Metal:
     python: str
     answer: dict[str, Any] | None
     """What the interpreter said; None when it did not."""
+
+    @property
+    def package(self) -> str:
+        """Where the standalone tt_transformers package is, which needs no checkout; "" with a checkout, or with neither."""
+        return "" if self.home or self.answer is None else str(self.answer.get("package") or "")
 
 
 def look(probe: Probe, home: str, python: str) -> Metal:
@@ -80,6 +85,8 @@ def check_metal(probe: Probe, metal: Metal) -> list[Finding]:
 
 def check_checkout(probe: Probe, metal: Metal) -> Finding:
     name = "metal.checkout"
+    if metal.package:
+        return ok(name, f"not needed: the tt_transformers package is at {metal.package}")
     if not metal.home:
         return wrong(name, "No tt-metal checkout is known.", f"{CLONE} && export TT_METAL_HOME=$PWD/tt-metal")
     if not probe.is_dir(metal.home):
@@ -126,6 +133,8 @@ def check_ttnn(probe: Probe, metal: Metal) -> Finding:
     wheel = metal.answer["ttnn"]
     if not wheel:
         return wrong(name, "ttnn is not installed there.", f"{metal.python} -m pip install ttnn")
+    if metal.package:
+        return ok(name, f"{wheel}, beside the tt_transformers package, which pins its release")
     installed = "/site-packages/" in (metal.answer["ttnn_path"] or "")
     linked = metal.answer["from"].endswith(metal.home) if metal.home else False
     if metal.home and (linked or not installed):
@@ -149,6 +158,8 @@ def check_ttnn(probe: Probe, metal: Metal) -> Finding:
 def check_models_package(metal: Metal) -> Finding:
     """PyPI's llama-models installs a package `models`, which hides tt-metal's own even when that comes first."""
     name = "metal.models"
+    if metal.package:
+        return ok(name, "not used: the tt_transformers package has its own")
     if metal.answer is None or not metal.home:
         return unknown(
             name, "tt-metal's interpreter did not answer." if metal.home else "No tt-metal checkout is known."

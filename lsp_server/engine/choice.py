@@ -27,14 +27,30 @@ PURE_PACKAGES = (
     "click",
     "idna",
     "typing_extensions",
+    "exceptiongroup",
+    "sniffio",
 )
-"""What the host needs in tt-metal's interpreter; searched after that interpreter's own packages."""
+"""What the host needs in tt-metal's interpreter, of any Python; looked for after that interpreter's own packages."""
 
 BOOTSTRAP = (
     "import sys, runpy; count = int(sys.argv[1]); "
     "sys.path += [p for p in sys.argv[2 : 2 + count] if p not in sys.path]; del sys.argv[1 : 2 + count]; "
     "runpy.run_module('lsp_server.host', run_name='__main__', alter_sys=True)"
 )
+
+LISTED = """
+import sys, runpy
+from importlib.machinery import PathFinder
+names, folders = sys.argv[1].split(','), sys.argv[2].split(chr(0x1f))
+class Listed:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return PathFinder.find_spec(name, folders) if path is None and name in names else None
+sys.meta_path.append(Listed)
+del sys.argv[1:3]
+runpy.run_module('lsp_server.host', run_name='__main__', alter_sys=True)
+"""
+"""As BOOTSTRAP, for another interpreter: of our folders it sees the packages that are named, and no other that is there."""
 
 
 @frozen
@@ -114,14 +130,16 @@ def _start_tt(settings: Settings, launch: Sequence[str] | None) -> tuple[list[st
     python = _tt_python(settings, home)
     if launch:
         return [python, *launch[1:]], home
-    return _bootstrap(python, _homes_of(PURE_PACKAGES)), home
+    names = ("lsp_server", *PURE_PACKAGES)
+    return [python, "-c", LISTED, ",".join(names), "\x1f".join(_homes_of(names))], home
 
 
 def _tt_python(settings: Settings, home: Path | None) -> str:
     if settings.tt_python:
         return str(Path(settings.tt_python).expanduser())
-    if home is not None and (python := home / "python_env" / "bin" / "python").exists():
-        return str(python)
+    for place in ("python_env", ".venv") if home is not None else ():
+        if home is not None and (python := home / place / "bin" / "python").exists():
+            return str(python)
     raise EngineUnavailable(
         "A Tenstorrent board needs tt-metal's own Python interpreter. Set ttAssistant.tt.python, or "
         "ttAssistant.tt.home to a tt-metal checkout that has a python_env.",
@@ -138,10 +156,9 @@ def _bootstrap(python: str, paths: Sequence[str]) -> list[str]:
 def _homes_of(packages: Sequence[str]) -> list[str]:
     """The directories that hold these packages here."""
     specs = [importlib.util.find_spec(name) for name in packages]
-    return [
-        str(Path(spec.origin).parent)
-        if not spec.submodule_search_locations
-        else str(Path(spec.origin).parents[1])
+    homes = [
+        Path(spec.origin).resolve().parents[1 if spec.submodule_search_locations else 0]
         for spec in specs
         if spec and spec.origin
     ]
+    return [str(home) for home in dict.fromkeys(homes)]

@@ -224,7 +224,9 @@ class HttpEngine:
         why = await asyncio.to_thread(explained, connection.log)
         if not why:
             return otherwise
-        self._board.set(attrs.evolve(self.status, state="failed", detail=why, button="showLog", progress=None))
+        self._board.set(
+            attrs.evolve(self.status, state="failed", detail=why, button="showLog", progress=None)
+        )
         return EngineUnavailable(why, detail=otherwise.detail, button="showLog")
 
     def _post(

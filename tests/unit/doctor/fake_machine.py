@@ -110,6 +110,7 @@ def workstation(**answer: Any) -> FakeMachine:
         "ttnn_path": "/opt/tt-metal/python_env/lib/python3.10/site-packages/ttnn/__init__.py",
         "models": "/opt/tt-metal/models",
         "transformers_tt": "/opt/tt-metal/models/tt_transformers",
+        "package": None,
         "llama_models": None,
         "torch": "2.11.0",
         "transformers": "5.12.1",

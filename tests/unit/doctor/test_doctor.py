@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from lsp_server.doctor import Finding, diagnose, report
+from lsp_server.doctor import bare, report
+from lsp_server.doctor.examination import diagnose
+from lsp_server.doctor.finding import Finding
 from lsp_server.doctor.probe import Machine, Ran
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, Root, built_in
 
 from .fake_machine import GB, FakeMachine, laptop, workstation
 
+ROOT = Path(__file__).parents[3]
 SHARD = "/home/ada/.cache/huggingface/hub/models--meta-llama--Llama-3.1-8B-Instruct/snapshots/abc"
 
 
@@ -146,6 +150,55 @@ def test_missing_weights_name_the_licence_and_the_command(tmp_path: Path):
     assert 'hf auth login && hf download meta-llama/Llama-3.1-8B-Instruct --exclude "original/*"' in fix
 
 
+@pytest.mark.parametrize(
+    ("environ", "hub"),
+    [
+        ({"HF_HUB_CACHE": "/models/hub"}, "/models/hub"),
+        ({"HF_HOME": "/models"}, "/models/hub"),
+        ({"XDG_CACHE_HOME": "/fast"}, "/fast/huggingface/hub"),
+    ],
+)
+def test_weights_are_looked_for_where_the_engine_looks(tmp_path: Path, environ: dict[str, str], hub: str):
+    machine = workstation()
+    machine.environ = {**machine.environ, **environ}
+    assert examine(machine, tmp_path)["model"].state == "wrong"
+
+    machine.files = {
+        path.replace("/home/ada/.cache/huggingface/hub", hub): value for path, value in machine.files.items()
+    }
+    assert examine(machine, tmp_path)["model"].state == "ok"
+
+
+@pytest.mark.parametrize(("reads", "state"), [("os.getenv('LLAMA_DIR')", "ok"), ("", "wrong")])
+def test_a_meta_checkpoint_is_right_where_tt_metal_still_reads_it(tmp_path: Path, reads: str, state: str):
+    machine = workstation()
+    machine.environ = {**machine.environ, "LLAMA_DIR": "/models/original"}
+    machine.files |= {
+        "/opt/tt-metal/models/tt_transformers/tt/model_config.py": reads,
+        "/models/original/params.json": "{}",
+        "/models/original/tokenizer.model": 2_000_000,
+        "/models/original/consolidated.00.pth": 16 * GB,
+    }
+
+    found = examine(machine, tmp_path)["model"]
+
+    assert found.state == state
+    assert state == "ok" or "export HF_MODEL=meta-llama/Llama-3.1-8B-Instruct" in found.fix
+
+
+def test_the_standalone_package_needs_no_checkout(tmp_path: Path):
+    machine = workstation(
+        package="/opt/venv/lib/tt_transformers/__init__.py", models=None, transformers_tt=None
+    )
+    machine.environ = {"HOME": "/home/ada"}
+    settings = Settings(engine_backend="tt", tt_python="/opt/tt-metal/python_env/bin/python")
+
+    found = examine(machine, tmp_path, settings)
+
+    assert {name: f.what for name, f in found.items() if f.state == "wrong"} == {}
+    assert "tt_transformers package is at /opt/venv" in found["metal.checkout"].what
+
+
 def test_a_git_lfs_pointer_is_no_weight_file(tmp_path: Path):
     machine = workstation()
     machine.files[f"{SHARD}/model-00003-of-00004.safetensors"] = 134
@@ -181,6 +234,13 @@ def test_holders_are_found_among_open_files_when_the_driver_does_not_tell(tmp_pa
     machine.links["/proc/77/fd/5"] = "/dev/tenstorrent/0"
 
     assert "77 (pytest)" in examine(machine, tmp_path)["tt.holders"].what
+
+
+def test_a_monitor_is_no_holder(tmp_path: Path):
+    machine = workstation()
+    machine.files |= {"/proc/driver/tenstorrent/0/pids": "55\n", "/proc/55/comm": "tt-smi\n"}
+
+    assert examine(machine, tmp_path)["tt.holders"].what == "free"
 
 
 def test_a_remote_engine_needs_no_model_here(tmp_path: Path):
@@ -264,3 +324,47 @@ def test_the_command_works_on_this_machine(
     out = capsys.readouterr().out
     assert status in (0, 1)
     assert json.loads(out)["schema"] == 1 if arguments else "python" in out
+
+
+def bare_run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`-S` hides every installed package."""
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-S", "-s", "-m", "lsp_server", "doctor", *arguments]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_the_command_works_with_nothing_installed(tmp_path: Path):
+    ran = bare_run(tmp_path, "--json")
+
+    assert ran.returncode == 1, ran.stderr
+    found = {entry["name"]: entry for entry in json.loads(ran.stdout)["findings"]}
+    assert found.keys() == examine(laptop(), tmp_path).keys()
+    assert "attrs" in found["packages"]["what"] and "-m pip install" in found["packages"]["fix"]
+    assert found["python"]["state"] == "ok" and found["processor"]["state"] != "wrong"
+    assert "WRONG   packages" in bare_run(tmp_path).stdout
+
+
+def test_with_nothing_installed_board_and_weights_are_examined_too():
+    machine = workstation(ttnn="0.77.0")
+    machine.files = {path: value for path, value in machine.files.items() if "huggingface" not in path}
+
+    found = {finding.name: finding for finding in bare.diagnose(machine, ["attrs"])}
+
+    assert found["tt.chips"].what == "n300s"
+    assert found["metal.ttnn"].state == "wrong"
+    assert "hf auth login && hf download meta-llama/Llama-3.1-8B-Instruct" in found["model"].fix
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "backend"),
+    [
+        ('{"tt.home": "/opt/tt-metal", "engine.backend": "tt"}', "/opt/tt-metal", "tt"),
+        ('{"ttAssistant.tt.home": "/m"}', "/m", "auto"),
+        ('{"tt": {"home": "/m"}, "engine": {"backend": 3}}', "/m", "auto"),
+        ("[1]", "", "auto"),
+        ("{", "", "auto"),
+        ("", "", "auto"),
+    ],
+)
+def test_with_nothing_installed_the_settings_that_matter_are_read(text: str, home: str, backend: str):
+    assert (bare.wanted(text).tt_home, bare.wanted(text).engine_backend) == (home, backend)

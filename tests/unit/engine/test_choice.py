@@ -67,6 +67,55 @@ def test_a_board_runs_in_tt_metals_interpreter_and_directory(tmp_path: Path) -> 
     assert "--mode accuracy" in " ".join(plan.command)
 
 
+@pytest.mark.parametrize("place", ["python_env", ".venv"])
+def test_the_interpreter_is_found_in_the_checkout(tmp_path: Path, place: str) -> None:
+    python = tmp_path / place / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+
+    assert plan_host(settings(engine_backend="tt", tt_home=str(tmp_path)), tmp_path).command[0] == str(python)
+
+
+def board_command(tmp_path: Path) -> list[str]:
+    """The start of a board's host, in a Python that has no package of its own (`-S`)."""
+    wanted = settings(engine_backend="tt", tt_python=sys.executable)
+    command = plan_host(wanted, tmp_path).command
+    return [command[0], "-S", *command[1 : command.index("--backend")]]
+
+
+def test_a_boards_interpreter_gets_all_that_the_host_needs(tmp_path: Path) -> None:
+    shown = subprocess.run(
+        [*board_command(tmp_path), "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert "--runtime-dir" in shown.stdout, shown.stderr
+
+
+def test_a_boards_interpreter_gets_nothing_native_of_ours(tmp_path: Path) -> None:
+    """Our packages may be of another Python, and its own are what tt-metal was tested with."""
+    tried = (
+        "lsp_server.host.serve",
+        "starlette.applications",
+        "attrs",
+        "yaml",
+        "psutil",
+        "tree_sitter",
+        "pytest",
+    )
+    (tmp_path / "probe.py").write_text(
+        "import importlib.util\n"
+        f"for name in {tried!r}:\n"
+        "    try: print(name, importlib.util.find_spec(name) is not None)\n"
+        "    except ModuleNotFoundError: print(name, False)\n"
+    )
+    command = [part.replace("'lsp_server.host'", "'probe'") for part in board_command(tmp_path)]
+
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    found = dict(line.split() for line in shown.stdout.splitlines())
+    assert [name for name, there in found.items() if there == "True"] == list(tried[:3])
+
+
 @pytest.mark.parametrize("home", ["", "nowhere"])
 def test_a_board_without_an_interpreter_is_a_sentence(tmp_path: Path, home: str) -> None:
     wanted = settings(engine_backend="tt", tt_home=str(tmp_path / home) if home else "")
