@@ -1,4 +1,4 @@
-"""The backend against real ttnn wheels with mock devices: the names it uses exist, and each board is detected.
+"""The backend against real ttnn wheels with mock devices: its names exist, each board is detected, the host runs in there.
 
 The wheels are installed once into the user's cache. Skipped only where Python 3.10 or 3.12 is missing.
 """
@@ -12,13 +12,19 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
+from lsp_server.engine.choice import plan_host
 from lsp_server.host.backends import tt
 from lsp_server.host.backends.tt import boards, failures
+from lsp_server.settings import Settings
 from tests.contract import descriptors
+from tests.contract.double import sources
+from tests.contract.harness import weights
 
 WHEELS = [("3.12", "0.81.1"), ("3.12", "0.66.0"), ("3.10", "0.81.1"), ("3.10", "0.66.0")]
 ROOT = Path(__file__).parents[2]
@@ -133,6 +139,67 @@ def test_the_board_is_detected(wheel, board, tmp_path):
 
     assert name == board
     assert chips == devices
+
+
+@pytest.mark.timeout(900)
+def test_the_host_runs_in_the_wheels_interpreter(wheel, tmp_path):
+    """As the editor starts it, up to the first thing these environments lack: SFPI for 0.81.1, PyTorch for 0.66.0.
+
+    On the way it imports ttnn, tells the generation, checks the weights, finds the board, opens and closes it.
+    """
+    python, ttnn = wheel
+    home = checkout(tmp_path / "tt-metal")
+    settings = Settings(
+        engine_backend="tt", engine_model=str(weights()), tt_home=str(home), tt_python=str(python)
+    )
+    plan = plan_host(settings, tmp_path / "run")
+    environment = {
+        **os.environ,
+        "TT_METAL_MOCK_CLUSTER_DESC_PATH": str(descriptors.write("n150", tmp_path)),
+        "PYTHONPATH": str(ROOT),
+    }
+    environment.pop("MESH_DEVICE", None)
+    log = tmp_path / "host.log"
+    with log.open("w") as output:
+        host = subprocess.Popen(plan.command, env=environment, cwd=home, stdout=output, stderr=output)
+    try:
+        status = failed(tmp_path / "run" / f"{plan.key}.json", host)
+    finally:
+        host.terminate()
+        host.wait(60)
+
+    text = log.read_text()
+    assert "opening n150" in text, text[-3000:]
+    if "sfpi not found" in text:
+        assert ttnn == "0.81.1" and "SFPI compiler is missing" in status["detail"]
+    else:
+        assert "loading the weights" in text
+        assert "No module named 'torch'" in status["detail"], text[-3000:]
+
+
+def checkout(folder: Path) -> Path:
+    """A tt-metal checkout of G1b's signatures, without a stand-in for ttnn."""
+    sources.write("G1b", folder)
+    shutil.rmtree(folder / "ttnn")
+    return folder
+
+
+def failed(record: Path, host: subprocess.Popen) -> dict:
+    """The host's status once it has failed to load."""
+    end = time.monotonic() + 300
+    while time.monotonic() < end and host.poll() is None:
+        if record.exists() and (text := record.read_text()):
+            transport = httpx.HTTPTransport(uds=json.loads(text)["socket"])
+            with (
+                httpx.Client(transport=transport, base_url="http://host", timeout=300) as client,
+                client.stream("GET", "/status") as response,
+            ):
+                for line in response.iter_lines():
+                    status = json.loads(line.removeprefix("data: ")) if line else {}
+                    if status.get("state") == "failed":
+                        return status
+        time.sleep(0.1)
+    raise AssertionError("the host ended, or never failed")
 
 
 OPEN = (
