@@ -38,9 +38,8 @@ GROUPS = {
     "editor": "known hovers, the light bulb",
     "trace": "the replayed editing traces, with idle work and without",
     "peers": "the traces' questions as other assistants put them (plays the traces too)",
-    "copying": "copy-biased decoding: the same texts, how much sooner (only when asked for)",
+    "copying": "copy-biased decoding: the same texts, how much sooner",
 }
-DEFAULT = [group for group in GROUPS if group != "copying"]
 
 
 async def measure(stage: Stage, groups: Collection[str]) -> list[Measure]:
@@ -48,7 +47,7 @@ async def measure(stage: Stage, groups: Collection[str]) -> list[Measure]:
     found: list[Measure] = []
     if "copying" in groups:
         # Before there is a host, which would look into the same at rest.
-        found += _said(await copying.measures(stage.model, stage.threads))
+        found += _said(await copying.measures(stage.model, stage.threads, short=True))
     if "start" in groups:
         found.append(await initialize(stage))
     async with stage.connected() as client:
@@ -120,7 +119,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--only",
         type=_groups,
-        default=DEFAULT,
+        default=list(GROUPS),
         help="comma-separated: " + "; ".join(f"{name} ({what})" for name, what in GROUPS.items()),
     )
     parser.add_argument(
