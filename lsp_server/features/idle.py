@@ -108,9 +108,10 @@ class Idle:
     async def _work(self) -> None:
         while True:
             await self._quiet()
+            self._stirred.clear()  # before the search: what comes during it is searched for again
             item = await self._next()
             if item is None:
-                await self._until_stirred()
+                await self._stirred.wait()
                 await asyncio.sleep(BREATH_SECONDS)
             elif reason := await self._hindrance():
                 log.debug("Idle work waits: %s", reason)

@@ -84,7 +84,7 @@ async def test_drafts_are_there_in_the_next_session(begin: Begin, workspace: Pat
     uri = first.open(workspace / "a.py", PARSE)
     await first.script(["It splits a header."], [DRAFT])
     look(first, uri)
-    await idle_work(first, 2)
+    await ready_title(first, uri)  # kept, too
     await first.shutdown_session()
     await first.stop()
 
