@@ -44,6 +44,11 @@ class Documents:
         made = self._snapshots[uri] = Snapshot(document, positions_of(synced))
         return made
 
+    def version(self, uri: str) -> int | None:
+        """Of an open document, where the client counts; else None."""
+        synced = self._synced(uri)
+        return synced.version if synced else None
+
     def is_open(self, uri: str) -> bool:
         return self._synced(uri) is not None
 

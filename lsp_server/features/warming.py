@@ -46,6 +46,8 @@ class Warming:
         self._task: asyncio.Task[None] | None = None
         self._warm: tuple[Message, ...] = ()
         """What was prefilled last, in the engine that runs now."""
+        self._place: object = None
+        """The newest selection, with the likeliest action; a click and the lightbulb announce the same one."""
         self._used = list(LIKELY)
         """The newest first."""
         session.on_engine(self._follow)
@@ -55,6 +57,10 @@ class Warming:
         session = self._session
         if not session.settings.warming_enabled or session.engine.status.state not in ("ready", "busy"):
             return
+        place = (uri, session.documents.version(uri), range_, self._used[0])
+        if place == self._place:
+            return
+        self._place = place
         if self._task is not None:
             self._task.cancel()
         session.idle.touch(uri, range_.start.line)
@@ -127,4 +133,4 @@ class Warming:
 
     def _status_changed(self, status: EngineStatus) -> None:
         if status.state not in ("ready", "busy"):
-            self._warm = ()
+            self._warm, self._place = (), None

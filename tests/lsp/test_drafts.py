@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 from lsp_server import protocol
 from tests.lsp.asking import PARSE, at, command, run_params
 from tests.lsp.conftest import Start
-from tests.lsp.idling import DRAFT, READY, Begin, idle_work, look, ready_title, requests
+from tests.lsp.idling import DRAFT, READY, Begin, eventually, idle_work, look, ready_title, requests
 from tests.lsp.test_code_action import offered, params
 from tests.lsp.test_hover import explanation
 
@@ -120,10 +120,14 @@ async def test_the_lightbulb_answers_from_memory_in_a_long_file(begin: Begin, wo
     uri = client.open(workspace / "long.py", text)
     await client.script(["It adds 1000."], ["Add 1000."], [{"gate": "never"}])
     look(client, uri, first=4990, last=5030, focus=5001)
-    await idle_work(client, 2)
 
     async def title(line: int) -> str:
         return str((await offered(client, params(uri, at(line, 0, line + 2, 12))))["docstring"]["title"])
+
+    async def ready() -> bool:
+        return await title(5000) == READY
+
+    await eventually(ready)
 
     times, titles = [], set()
     for i in range(100):

@@ -14,7 +14,18 @@ from pygls.exceptions import JsonRpcRequestCancelled
 from lsp_server import protocol
 from tests.lsp.asking import PARSE, at, run_params
 from tests.lsp.conftest import Start
-from tests.lsp.idling import DRAFT, READY, TWO, Begin, eventually, idle_work, look, observed, requests
+from tests.lsp.idling import (
+    DRAFT,
+    READY,
+    TWO,
+    Begin,
+    eventually,
+    idle_work,
+    look,
+    observed,
+    ready_title,
+    requests,
+)
 from tests.lsp.test_code_action import offered, params
 from tests.lsp.test_hover import explanation, hover
 
@@ -216,3 +227,15 @@ async def test_a_warm_selection_is_used_again_around_each_item(begin: Begin, wor
 
     assert item["max_tokens"] and item["messages"] != warmed["messages"]
     assert before["messages"] == after["messages"] == warmed["messages"]
+
+
+async def test_a_lightbulb_that_is_asked_for_again_and_again_does_not_hold_idle_work(
+    begin: Begin, workspace: Path
+) -> None:
+    """Each announced the selection once more, and each announcement asked for a quiet moment."""
+    client = await begin()
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script(["It splits a header."], [DRAFT])
+    look(client, uri)
+
+    assert await ready_title(client, uri) == READY
