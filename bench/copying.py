@@ -43,12 +43,12 @@ def _measure(model: Path, threads: int, short: bool) -> list[Measure]:
     shares = [report.share("copying_identical_share", _same(greedy))]
     if sampled:
         shares.append(report.share("copying_sampled_identical_share", _same(sampled)))
-        shares.append(report.share("copying_used", [_verdict(greedy).good]))
     return [
         *shares,
         report.of("copying_speedup", [_speed(b) / _speed(a) for a, b in both], "ratio"),
         report.of("copying_plain_tokens_per_second", [_speed(a) for a, _ in both], "tok/s"),
         report.of("copying_tokens_per_second", [_speed(b) for _, b in both], "tok/s"),
+        report.share("copying_used", [_verdict(greedy).good]),
     ]
 
 
