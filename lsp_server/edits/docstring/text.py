@@ -32,8 +32,9 @@ OPENED = re.compile(r'^[ \t]*(?:[rRuU]{0,2})("""|\'\'\')', re.MULTILINE)
 STARS = re.compile(r"/\*[*!]?(.*?)\*+/", re.DOTALL)
 FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:\n[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 CODE_LINE = re.compile(
-    r"[;{}]\Z|\A#\s*include\b|\A[})\]]|\A(?:func|fn|def|class|struct|template|pub|public|private|protected|static|const|let|"
-    r"var|import|package|use|impl|return)\b.*[({<=;]"
+    r"[;{}]\Z|:=|\A\w+ = |\Areturn \w+(?:,|\Z)|\A#\s*include\b|\A[})\]]|"
+    r"\A(?:func|fn|def|class|struct|template|pub|public|private|protected|static|const|let|var|import|package|use|impl|return)\b"
+    r".*[({<=;]"
 )
 LINE_MARK = re.compile(r"[ \t]*(?://[/!]?|#)(?: |$)")
 
@@ -90,7 +91,7 @@ def _written(reply: replies.Reply, code: str, language: str, name: str) -> str:
     text = INTRODUCTION.sub("", reply.text.strip(), count=1).strip("\n")
     if reply.blocks and (INTRODUCTION.match(reply.text.strip()) or not reply.before.strip()):
         first = reply.blocks[0]
-        if _holds_text(first.text) or not (reply.before.strip() or reply.after.strip()):
+        if _holds_text(first.text, language) or not (reply.before.strip() or reply.after.strip()):
             text = first.text
     quoted = QUOTED.search(text)
     if quoted is not None:
@@ -101,11 +102,11 @@ def _written(reply: replies.Reply, code: str, language: str, name: str) -> str:
     return _without_code_lines(_without_copies(EPILOGUE.sub("", text), code, language, name), code)
 
 
-def _holds_text(block: str) -> bool:
-    return (
-        bool(OPENED.search(block) or STARS.search(block) or LINE_MARK.match(block))
-        or python_source.parse(block) is None
-    )
+def _holds_text(block: str, language: str) -> bool:
+    if OPENED.search(block) or STARS.search(block) or LINE_MARK.match(block):
+        return True
+    tree = grammar.parse_once(language, block)
+    return python_source.parse(block) is None and (tree is None or not tree.scopes())
 
 
 def _value(quoted: re.Match[str]) -> str:
@@ -166,12 +167,11 @@ def _is_code(text: str, language: str, code: str) -> bool:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if all(line in own for line in lines) and any(re.search(r"[(){};=:]", line) for line in lines):
         return True
-    bare = [line.strip() for line in FENCED.sub("", text).split("\n") if line.strip()]
-    if not bare or 2 * sum(CODE_LINE.search(line) is not None for line in bare) >= len(bare):
-        return True
     if language != "python":
+        bare = [line.strip() for line in FENCED.sub("", text).split("\n") if line.strip()]
         parsed = grammar.parse_once(language, text)
-        return parsed is not None and not parsed.has_error and bool(parsed.scopes())
+        whole = parsed is not None and not parsed.has_error and bool(parsed.scopes())
+        return whole or 2 * sum(CODE_LINE.search(line) is not None for line in bare) >= len(bare)
     tree = python_source.parse(text)
     return tree is not None and any(
         not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in tree.body

@@ -10,12 +10,14 @@ ECHO = re.compile(
     re.IGNORECASE,
 )
 """Sentences of our prompts and refusals."""
+NOUN = "(?:function|method|constructor|class|code)"
 LEAD = re.compile(
-    r"\A(?:(?:The selected|This|The) (?:function|method|constructor|class|code)(?: `[^`\n]+`)?(?: in `[^`\n]+`)?,?|This) "
-    r"(?:is (?:designed|intended|meant) to |(?<!code )is used to |"
-    r"is an? (?:[\w-]+ ){0,3}?(?:of an? )?(?:function|method|constructor|class) (?:that|which) )(\w)",
+    rf"\A(?:(?:The selected|This|The) {NOUN}(?: `[^`\n]+`)?(?: in (?:the )?`[^`\n]+`)?,?|This) "
+    rf"(?:is (?:designed|intended|meant) to |(?<!code )is used to |"
+    rf"is an? (?:[\w-]+ ){{0,3}}?(?:of an? )?{NOUN} (?:that|which) )(\w)",
     re.IGNORECASE,
 )
+PURPOSE = re.compile(r"\A(?:Is|Are) (?:designed|used|intended|meant) to (\w)")
 SELECTED = re.compile(r"\b(the) selected (function|method|constructor|class)(?= `)", re.IGNORECASE)
 """With its name behind it: a program may have a selection of its own."""
 SENTENCE_END = re.compile(r"(?<=[.!?])[ \n]+(?=[A-Z`])")
@@ -25,7 +27,8 @@ SHORTEST = 20
 
 def plain(text: str) -> str:
     """The text without an introduction that says nothing, without talk of a selection, and no sentence twice."""
-    text = LEAD.sub(lambda found: found.group(1).upper(), text)
+    for pattern in (LEAD, PURPOSE):
+        text = pattern.sub(lambda found: found.group(1).upper(), text)
     return _once(SELECTED.sub(r"\1 \2", text))
 
 

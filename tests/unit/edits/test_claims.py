@@ -95,6 +95,7 @@ def test_a_docstring_goes_through_both(language: str, source: str, start: int) -
     [
         ("The selected function `f` is designed to group words.", "Group words."),
         ("This is a list.", "This is a list."),
+        ("The method `f` in the `class A` is a method that is used to add numbers.", "Add numbers."),
         ("This is a simple example of a function that takes two numbers.", "Takes two numbers."),
         (
             "The selected method `f` in `class A` is a method that combines two strings.",
@@ -125,6 +126,7 @@ def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) ->
             "repeated its task",
         ),
         ("cpp", "#include <map>\n#include <vector>\n#include <std", "answered with code"),
+        ("go", "best := max(values)\n    return best, nil\n}", "answered with code"),
         ("cpp", "public final class Util\nprivate final int a = 1;", "answered with code"),
         ("go", "func FindMax(arr []int) int {\n\treturn max(max(arr))\n}", "answered with code"),
         (
@@ -142,3 +144,14 @@ def test_what_is_no_documentation_is_refused(language: str, reply: str, words: s
 
     with pytest.raises(EditRefused, match=words):
         propose_docstring(document, Span(0, len(source.rstrip())), reply)
+
+
+def test_the_words_behind_a_copy_of_the_code_are_the_documentation() -> None:
+    """In every language: it was refused as code in all but Python."""
+    source = "int f(int a) {\n  return a;\n}\n"
+    document = Document("file:///x.cpp", "x.cpp", "cpp", source)
+    reply = f"```cpp\n{source.replace('return a', 'return a + 1')}```\n\nGives back what it is given."
+
+    new = propose_docstring(document, Span(0, len(source.rstrip())), reply).new_text
+
+    assert new == f"/** Gives back what it is given. */\n{source}"
