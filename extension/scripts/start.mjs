@@ -41,7 +41,12 @@ function choices() {
   }
 }
 
-const INITIAL_SETTINGS = { ...QUIET_SETTINGS, 'chat.allowAnonymousAccess': true };
+const INITIAL_SETTINGS = {
+  ...QUIET_SETTINGS,
+  // No sign-in to anything beside the assistant that is to be tried, and the examples’ README says how.
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'readme',
+};
 
 /** @param {number | undefined} wanted */
 async function choosePort(wanted) {

@@ -31,9 +31,11 @@ export class Actions implements vscode.Disposable {
     return action;
   }
 
-  /** Let the user pick one of all actions; undefined when dismissed. */
-  async pick(title: string): Promise<ActionInfo | undefined> {
-    const items = (await this.all()).actions.map((action) => ({
+  /** Let the user pick one of the actions they can run, or of all there are; undefined when dismissed. */
+  async pick(title: string, which: 'runnable' | 'all'): Promise<ActionInfo | undefined> {
+    const { actions } = await this.all();
+    const offered = which === 'all' ? actions : actions.filter(({ inMenu }) => inMenu !== false);
+    const items = offered.map((action) => ({
       label: action.name,
       description: action.source === 'built in' || !action.source ? '' : action.source,
       detail: action.description,

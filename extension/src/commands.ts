@@ -7,6 +7,7 @@ import type { RunConsent } from './chat/runConsent';
 import type { ConversationStore } from './chat/store';
 import type { ChatView } from './chat/view';
 import type { Editors } from './editors';
+import { openExample } from './example';
 import type { ExplainAtArguments } from './hover';
 import { showMenu } from './menu';
 import { chooseHoverMode, chooseModel, choosePreset, getModel, setEngineKey } from './modelCommands';
@@ -16,6 +17,7 @@ import { EngineControlRequest, type EngineControlParams, RetrySetupRequest } fro
 import type { ActionRunner } from './run';
 import type { Session } from './session';
 import type { StatusBar } from './statusBar';
+import type { TextViews } from './textView';
 
 export interface CommandParts {
   context: vscode.ExtensionContext;
@@ -29,6 +31,7 @@ export interface CommandParts {
   store: ConversationStore;
   consent: RunConsent;
   statusBar: StatusBar;
+  texts: TextViews;
 }
 
 type Commands = Record<string, (...args: never[]) => Promise<unknown>>;
@@ -37,17 +40,30 @@ const MENU_ACTIONS = ['explain', 'refactor', 'tests', 'docstring', 'fix', 'revie
 
 /** Command name without its prefix to what it does. */
 export function commandsOf(parts: CommandParts): Commands {
-  const { context, log, session, editors, actions, runner, previews, chat, store, consent, statusBar } =
-    parts;
+  const {
+    context,
+    log,
+    session,
+    editors,
+    actions,
+    runner,
+    previews,
+    chat,
+    store,
+    consent,
+    statusBar,
+    texts,
+  } = parts;
   const menuActions = Object.fromEntries(MENU_ACTIONS.map((id) => [id, () => runner.run(id)]));
   return {
     ...menuActions,
     more: () => runner.pickAndRun(),
+    tryExample: async () => runner.run('explain', await openExample()),
     explainAt: (...at: ExplainAtArguments) => explainAt(runner, at),
 
     acceptEdit: (id: unknown) => previews.accept(proposalId(id)),
     rejectEdit: (id: unknown) => previews.reject(proposalId(id)),
-    retryEdit: () => previews.retry(),
+    retryEdit: (id: unknown) => previews.retry(proposalId(id)),
     runEditTests: (id: unknown) => previews.runTests(proposalId(id)),
 
     openChat: () => chat.open(),
@@ -69,9 +85,9 @@ export function commandsOf(parts: CommandParts): Commands {
     choosePreset: () => choosePreset(actions),
     hoverMode: () => chooseHoverMode(),
 
-    showPrompt: () => showPrompt(session, actions, editors),
+    showPrompt: () => showPrompt(session, actions, editors, texts),
     customisePrompt: () => customisePrompt(session, actions),
-    checkSetup: () => checkSetup(session),
+    checkSetup: () => checkSetup(session, texts),
 
     showLog: () => Promise.resolve(log.show()),
     openSettings: () => open('workbench.action.openSettings', `@ext:${context.extension.id}`),

@@ -19,6 +19,7 @@ import { ResultView } from './resultView';
 import { type ActionRun, ActionRunner } from './run';
 import { Session } from './session';
 import { StatusBar } from './statusBar';
+import { TextViews } from './textView';
 import { Warming } from './warming';
 
 let session: Session | undefined;
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const editors = new Editors();
   const actions = new Actions(server);
   const previews = new Previews(server);
+  const texts = new TextViews();
   const codeBlocks = new CodeBlocks(server, editors, previews, guard);
   const store = new ConversationStore(context.workspaceState);
   const consent = new RunConsent(context.workspaceState);
@@ -53,11 +55,11 @@ export function activate(context: vscode.ExtensionContext): void {
     return chat.open();
   };
   const results = new ResultView(context.extensionUri, codeBlocks, continueInChat, log);
-  const runner = new ActionRunner(server, actions, editors, results, previews);
+  const runner = new ActionRunner(server, actions, editors, results, previews, texts);
   const statusBar = new StatusBar(server);
   const announcements = new Announcements(server);
   const own = { context, log, session: server, editors, actions, runner, previews };
-  const parts = { ...own, chat, store, consent, statusBar };
+  const parts = { ...own, chat, store, consent, statusBar, texts };
 
   context.subscriptions.push(
     log,
@@ -65,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     editors,
     actions,
     previews,
+    texts,
     warming,
     new Idle(server),
     chat,

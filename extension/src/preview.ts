@@ -8,22 +8,22 @@ import { AcceptRequest, type ProposalView, RejectNotification } from './protocol
 import type { Session } from './session';
 
 export const PREVIEW_SCHEME = 'tt-assistant-preview';
-/** VS Code cuts a notification after 1,000 characters, and the links are at its end. */
+/** More would cover the diff. */
 const MOST_SAID = 500;
 
 export interface PreviewChoices {
   retry: () => Promise<void>;
   /** The model wrote it earlier, while nobody waited. */
   prepared?: boolean;
-  /** There when something that checks the proposal was not run. */
-  runTests?: () => Promise<void>;
+  /** There when something that checks the proposal was not run: ask whether it may. */
+  consent?: () => Promise<boolean>;
 }
 
 interface Preview {
   proposal: ProposalView;
   choices: PreviewChoices;
-  /** Takes the notification away. */
-  settle: () => void;
+  /** Its notification is still there. */
+  announced: boolean;
 }
 
 export class Previews implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -46,9 +46,8 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
 
   /** Show `proposal`. The choice comes from the title bar, the notification or closing the tab. */
   async open(proposal: ProposalView, choices: PreviewChoices): Promise<void> {
-    const settled = new Promise<void>((settle) =>
-      this.waiting.set(proposal.id, { proposal, choices, settle }),
-    );
+    const preview = { proposal, choices, announced: true };
+    this.waiting.set(proposal.id, preview);
     const target = vscode.Uri.parse(proposal.uri);
     const proposed = vscode.Uri.from({ scheme: PREVIEW_SCHEME, path: target.path, query: proposal.id });
     const [name, summary] = [path.posix.basename(target.path), plain(proposal.summary)];
@@ -57,8 +56,11 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     // A diff with an empty document would show a deleted line that never was.
     if (proposal.createsFile) await vscode.commands.executeCommand('vscode.open', proposed, column, title);
     else await vscode.commands.executeCommand('vscode.diff', target, proposed, title, column);
-    void announce(proposal, choices, settled, () => {
-      if (this.waiting.has(proposal.id)) void this.reject(proposal.id);
+    void announce(preview).then((command) => {
+      preview.announced = false;
+      // The choice may have been made elsewhere meanwhile, and then says nothing of an edit that is not there any more.
+      if (command && this.waiting.has(proposal.id))
+        void vscode.commands.executeCommand(`ttAssistant.${command}`, proposal.id);
     });
   }
 
@@ -85,11 +87,10 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     await choices.retry();
   }
 
-  /** Ask whether generated tests may run, and propose them anew. */
+  /** Ask whether code may run, and propose the edit anew when it may. Until then it stays. */
   async runTests(id = activePreview()): Promise<void> {
     const { choices, proposal } = this.find(id);
-    await this.reject(proposal.id);
-    await choices.runTests?.();
+    if (await choices.consent?.()) await this.retry(proposal.id);
   }
 
   dispose(): void {
@@ -103,8 +104,10 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
   }
 
   private settle(id: string): void {
-    this.waiting.get(id)?.settle();
+    const preview = this.waiting.get(id);
     this.waiting.delete(id);
+    // A notification cannot be taken back, only out of sight.
+    if (preview?.announced) void vscode.commands.executeCommand('notifications.hideToasts');
   }
 
   private async forget(id: string): Promise<void> {
@@ -118,33 +121,21 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
   }
 }
 
-/**
- * Say what was proposed and checked, until `settled`: only a progress notification can be taken away again. Its one
- * button, Cancel, rejects; without a button VS Code would show but one line of it.
- */
-async function announce(
-  proposal: ProposalView,
-  { prepared, runTests }: PreviewChoices,
-  settled: Promise<void>,
-  reject: () => void,
-): Promise<void> {
-  const link = (label: string, command: string, tooltip: string): string =>
-    `[${label}](command:ttAssistant.${command}?${encodeURIComponent(JSON.stringify([proposal.id]))} "${tooltip}")`;
-  const choices = [link('Accept', 'acceptEdit', 'Make the change in the file')];
-  if (runTests) {
-    const what = proposal.kind === 'file' ? 'Run Tests' : 'Run and Compare';
-    choices.push(link(`${what}…`, 'runEditTests', 'Run code of this project to check the edit'));
-  }
+/** Say what was proposed and checked. Returns the command that was chosen; undefined when closed. */
+async function announce({ proposal, choices }: Preview): Promise<string | undefined> {
+  const { prepared, consent } = choices;
+  const run = proposal.kind === 'file' ? 'Run Tests…' : 'Run and Compare…';
+  const commands: Record<string, string> = {
+    Accept: 'acceptEdit',
+    ...(consent ? { [run]: 'runEditTests' } : {}),
+    'Try Again': 'retryEdit',
+    Reject: 'rejectEdit',
+  };
   const summary = `${plain(proposal.summary)}${prepared ? ', prepared earlier' : ''}`;
   const said = `${summary}. ${describeChecks(proposal.checks)}`;
   const shown = said.length <= MOST_SAID ? said : `${said.slice(0, MOST_SAID)}…`;
-  const message = `${shown} ${choices.join(' · ')}`;
-  const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
-  await vscode.window.withProgress(options, (progress, token) => {
-    token.onCancellationRequested(reject);
-    progress.report({ message, increment: 100 });
-    return settled;
-  });
+  const pressed = await vscode.window.showInformationMessage(shown, ...Object.keys(commands));
+  return pressed && commands[pressed];
 }
 
 function previewOf(tab: vscode.Tab): string | undefined {

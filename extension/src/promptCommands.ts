@@ -11,11 +11,17 @@ import {
   ShowPromptRequest,
 } from './protocol';
 import type { Session } from './session';
+import type { TextViews } from './textView';
 
 /** Show exactly what the model would receive for the selection. */
-export async function showPrompt(session: Session, actions: Actions, editors: Editors): Promise<void> {
+export async function showPrompt(
+  session: Session,
+  actions: Actions,
+  editors: Editors,
+  texts: TextViews,
+): Promise<void> {
   const target = editors.target();
-  const action = await actions.pick('Show Prompt');
+  const action = await actions.pick('Show Prompt', 'all');
   if (!action) return;
   const instruction = await actions.argument(action);
   if (instruction === undefined) return;
@@ -28,7 +34,7 @@ export async function showPrompt(session: Session, actions: Actions, editors: Ed
   };
   const token = new vscode.CancellationTokenSource().token;
   const { markdown } = await session.request(ShowPromptRequest, params, token);
-  await openMarkdown(markdown);
+  await texts.showMarkdown(`Prompt of ${action.name}`, markdown);
 }
 
 /** Open an editable copy of a template. */
@@ -43,7 +49,7 @@ export async function customisePrompt(session: Session, actions: Actions): Promi
 }
 
 /** Examine the set-up and show the findings. */
-export async function checkSetup(session: Session): Promise<void> {
+export async function checkSetup(session: Session, texts: TextViews): Promise<void> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: 'Checking the set-up',
@@ -52,7 +58,7 @@ export async function checkSetup(session: Session): Promise<void> {
   const { markdown } = await vscode.window.withProgress(options, (_progress, token) =>
     session.request(DoctorRequest, {}, token),
   );
-  await openMarkdown(markdown);
+  await texts.showMarkdown('My Setup', markdown);
 }
 
 async function pickTemplate(actions: Actions): Promise<string | undefined> {
@@ -88,9 +94,4 @@ async function pickScope(): Promise<CustomisePromptParams['scope'] | undefined> 
   };
   const user = { label: 'For Me', detail: 'In all my workspaces', scope: 'user' as const };
   return (await vscode.window.showQuickPick([workspace, user], { title: 'Customise Prompt' }))?.scope;
-}
-
-async function openMarkdown(content: string): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-  await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
 }

@@ -38,7 +38,7 @@ export class ResultView implements vscode.Disposable {
     this.shown?.cancel.cancel();
     const shown: Shown = { run, send, answer: EMPTY_ANSWER, cancel: new vscode.CancellationTokenSource() };
     this.shown = shown;
-    this.reveal();
+    this.reveal(`${run.action.name}: ${path.posix.basename(run.target.document.uri.path)}`);
     this.post(this.snapshot(shown));
     try {
       const result = await send((event) => this.step(shown, event), shown.cancel.token);
@@ -57,13 +57,14 @@ export class ResultView implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  private reveal(): void {
+  private reveal(title: string): void {
     if (this.panel) {
+      this.panel.title = title;
       this.panel.reveal(undefined, true);
       return;
     }
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    const panel = vscode.window.createWebviewPanel('ttAssistant.result', 'TT Assistant', column, {
+    const panel = vscode.window.createWebviewPanel('ttAssistant.result', title, column, {
       ...webviewOptions(this.extensionUri),
       enableFindWidget: true,
     });

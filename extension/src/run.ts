@@ -12,6 +12,7 @@ import type { ResultView } from './resultView';
 import type { Session } from './session';
 import { writeWorkspaceSetting } from './settings';
 import { streamed } from './stream';
+import type { TextViews } from './textView';
 
 /** One run, complete enough to be repeated. */
 export interface ActionRun {
@@ -29,6 +30,7 @@ export class ActionRunner {
     private readonly editors: Editors,
     private readonly results: ResultView,
     private readonly previews: Previews,
+    private readonly texts: TextViews,
   ) {}
 
   /** Run the action `id` on `target`, by default the selection; ask for its argument unless it is given. */
@@ -42,7 +44,7 @@ export class ActionRunner {
 
   async pickAndRun(): Promise<void> {
     const target = this.editors.target();
-    const action = await this.actions.pick('TT Assistant');
+    const action = await this.actions.pick('TT Assistant', 'runnable');
     if (action) await this.run(action.id, target);
   }
 
@@ -80,7 +82,7 @@ export class ActionRunner {
     await this.previews.open(result.proposal, {
       retry: () => this.repeat(again),
       prepared: result.receipt.prepared ?? false,
-      ...(result.testsCanRun ? { runTests: () => this.allowTests(again) } : {}),
+      ...(result.testsCanRun ? { consent: allowTests } : {}),
     });
   }
 
@@ -107,23 +109,21 @@ export class ActionRunner {
     const pressed = await vscode.window.showWarningMessage(message, 'Try Again', 'Show Answer');
     if (pressed === 'Try Again') await this.repeat(run);
     if (pressed === 'Show Answer') {
-      const content = result.text || 'The model answered nothing.';
-      const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-      await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+      await this.texts.showSource('Answer', result.text || 'The model answered nothing.');
     }
   }
+}
 
-  private async allowTests(run: ActionRun): Promise<void> {
-    const allow = 'Run in This Workspace';
-    const detail =
-      'Generated tests, code that the model changed and tests of the project run in a copy of it, with your permissions on this machine.';
-    const pressed = await vscode.window.showWarningMessage(
-      'Run code to check edits before they are offered?',
-      { modal: true, detail },
-      allow,
-    );
-    if (pressed !== allow) return;
-    await writeWorkspaceSetting('tests.run', 'always');
-    await this.repeat(run);
-  }
+async function allowTests(): Promise<boolean> {
+  const allow = 'Run in This Workspace';
+  const detail =
+    'Generated tests, code that the model changed and tests of the project run in a copy of it, with your permissions on this machine.';
+  const pressed = await vscode.window.showWarningMessage(
+    'Run code to check edits before they are offered?',
+    { modal: true, detail },
+    allow,
+  );
+  if (pressed !== allow) return false;
+  await writeWorkspaceSetting('tests.run', 'always');
+  return true;
 }

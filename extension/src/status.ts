@@ -3,7 +3,11 @@ import path from 'node:path';
 import type { StatusParams } from './protocol';
 import { rate } from './receipt';
 
-const KINDS = { tt: 'Tenstorrent board', cpu: 'This machine’s processor', remote: 'Remote engine' } as const;
+const KINDS = {
+  tt: 'a Tenstorrent board',
+  cpu: 'this machine’s processor',
+  remote: 'a remote engine',
+} as const;
 
 export interface StatusText {
   /** Codicon name. */
@@ -20,7 +24,8 @@ export function shortModelName(model: string): string {
 /** The model and what runs it. */
 export function describeEngine({ kind, model, board }: StatusParams): string {
   const where = board ? `Tenstorrent ${board}` : kind && KINDS[kind];
-  return where ? `${model ?? ''} on: ${where}` : (model ?? '');
+  const name = shortModelName(model ?? '');
+  return where ? `${name} on ${where}` : name;
 }
 
 export function describeStatus(status: StatusParams): StatusText {

@@ -44,7 +44,8 @@ export class StatusBar implements vscode.Disposable {
   get headline(): string {
     if (this.session.kind === 'failed') return this.session.failure.message;
     if (this.session.kind !== 'running') return 'Starting';
-    return this.facts().join(' · ') || this.text().label;
+    if (this.status.detail) return this.status.detail;
+    return this.status.model ? describeEngine(this.status) : this.text().label;
   }
 
   dispose(): void {

@@ -11,7 +11,8 @@ from lsp_server.doctor.finding import Finding
 
 SCHEMA = 1
 MARKS = {"ok": "ok     ", "wrong": "WRONG  ", "unknown": "unknown"}
-SYMBOLS = {"ok": "✅", "wrong": "❌", "unknown": "❔"}
+SYMBOLS = {"ok": "✓", "wrong": "✗", "unknown": "?"}
+GROUPS = {"tt": "board", "metal": "tt-metal"}
 
 
 def all_ok(findings: Sequence[Finding]) -> bool:
@@ -44,7 +45,7 @@ def as_text(findings: Sequence[Finding]) -> str:
 
 
 def as_markdown(findings: Sequence[Finding]) -> str:
-    lines = ["# My set-up", "", summary(findings), "", "| | | |", "|---|---|---|"]
+    lines = ["# My Setup", "", summary(findings), "", "| | | |", "|---|---|---|"]
     lines += [f"| {SYMBOLS[f.state]} | {_cell(f.name)} | {_cell(f.what)} |" for f in merged(findings)]
     mends = [finding for finding in findings if finding.fix]
     if mends:
@@ -61,11 +62,12 @@ def summary(findings: Sequence[Finding]) -> str:
 
 
 def merged(findings: Sequence[Finding]) -> list[Finding]:
-    """Neighbours of one group that say the same become one line: "tt.*"."""
+    """Neighbours of one group that say the same become one line, called as people call the group."""
     rows = []
     for _, group in groupby(findings, key=_sameness):
         same = list(group)
-        shown = same[0].name if len(same) == 1 else f"{same[0].name.partition('.')[0]}.*"
+        group_name = same[0].name.partition(".")[0]
+        shown = same[0].name if len(same) == 1 else GROUPS.get(group_name, group_name)
         rows.append(dataclasses.replace(same[0], name=shown))
     return rows
 

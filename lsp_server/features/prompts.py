@@ -134,8 +134,8 @@ def actions_result(library: Library) -> protocol.ActionsResult:
 
 
 def prompt_markdown(prompt: actions.Prompt) -> str:
-    """The exact messages, each in a fence, then what each part costs."""
-    sections = [f"# Prompt of “{prompt.template.name}”"]
+    """What each part costs, then the exact messages, each in a fence."""
+    sections = []
     for message in prompt.messages:
         runs = [len(run) for run in re.findall(r"`{3,}", message.content)]
         fence = "`" * max(4, *(n + 1 for n in runs), 4)
@@ -143,8 +143,9 @@ def prompt_markdown(prompt: actions.Prompt) -> str:
     rows = [f"| {name} | {tokens:,} | {dropped} |" for name, tokens, dropped in prompt.parts]
     window = f" of {prompt.window:,}" if prompt.window else ""
     total = f"{prompt.tokens:,} tokens{window}, and up to {prompt.sampling.max_tokens:,} for the answer."
-    table = ["| part | tokens | left out |", "|---|---|---|", *rows]
-    return "\n\n".join([*sections, "## Tokens", "\n".join(table), total]) + "\n"
+    table = ["| part | tokens | left out |", "|---|--:|---|", *rows]
+    title = f"# Prompt of “{prompt.template.name}”"
+    return "\n\n".join([title, total, "\n".join(table), *sections]) + "\n"
 
 
 def _write_new(path: Path, text: str) -> None:

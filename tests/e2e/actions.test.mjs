@@ -5,12 +5,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { PYTHON } from '../../extension/scripts/paths.mjs';
 import {
-  acceptInNotification,
   ANSWER_TIMEOUT_MS,
   answer,
   choose,
+  pressInNotification,
   clearNotifications,
   resultPage,
+  settled,
   someText,
   waitForPreview,
 } from './assistant.mjs';
@@ -24,6 +25,7 @@ import {
   inEditor,
   lightbulb,
   openFile,
+  pressInDialog,
   rightClick,
   save,
   waitForChange,
@@ -110,7 +112,7 @@ scenario(
   },
 );
 
-scenario('tests', 'Generate Tests, Accept: a new test file is on disk', async (ide) => {
+scenario('tests', 'Generate Tests, do not let them run, Accept: a new test file is on disk', async (ide) => {
   const { page } = ide;
   await clearNotifications(page);
   const place = await functionIn(ide, 'bookshop/orders.py', 'bestsellers');
@@ -120,7 +122,9 @@ scenario('tests', 'Generate Tests, Accept: a new test file is on disk', async (i
   assert.ok(!fs.existsSync(path.join(ide.workspace, 'tests/test_orders.py')), 'a preview creates no file');
   assert.equal(await deletedLine(page).count(), 0, 'a new file deletes nothing');
   await ide.screenshot('tests-preview');
-  await acceptInNotification(page);
+  await pressInNotification(page, 'Run Tests…');
+  await pressInDialog(page, 'before they are offered', 'Cancel');
+  await choose(page, 'Accept Edit');
 
   const file = path.join(ide.workspace, 'tests/test_orders.py');
   await until(() => fs.existsSync(file) && fs.statSync(file).size > 0, 'the test file on disk');
@@ -187,7 +191,8 @@ scenario(
     await save(page);
     const typed = ide.onDisk(PRICES);
     assert.ok(typed.startsWith('# Typed'));
-    await acceptInNotification(page);
+    await pressInNotification(page, 'Accept');
+    await settled(page);
     await waitForChange(page);
     await save(page);
 

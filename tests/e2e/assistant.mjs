@@ -57,19 +57,18 @@ export async function choose(page, label) {
   await settled(page);
 }
 
-/** Accept in the notification that announces the preview. @param {Page} page */
-export async function acceptInNotification(page) {
-  await announcement(page).getByText('Accept', { exact: true }).click();
-  await settled(page);
+/** Press a button of the notification that announces the preview. @param {Page} page @param {string} label */
+export async function pressInNotification(page, label) {
+  await announcement(page).getByRole('button', { name: label, exact: true }).click();
 }
 
 /** What says that there is a preview, and what was checked. @param {Page} page */
 function announcement(page) {
-  return notification(page, /Checked: .*Accept/);
+  return notification(page, 'Reject');
 }
 
 /** Both the preview and its notification are gone. @param {Page} page */
-async function settled(page) {
+export async function settled(page) {
   await preview(page).waitFor({ state: 'detached' });
   await announcement(page).waitFor({ state: 'detached' });
 }

@@ -68,10 +68,13 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
   const directories = ideDirectories(path.join(base, 'ide'));
   const runtime = path.join(base, 'run');
   const data = path.join(base, 'data');
-  writeSettings(directories, {
-    user: { ...TEST_SETTINGS, ...settings },
-    machine: { ...TEST_MACHINE_SETTINGS, ...machine },
-  });
+  /** Replace the settings of the machine; VS Code notices. @param {Record<string, unknown>} machine */
+  const setMachine = (machine) =>
+    writeSettings(directories, {
+      user: { ...TEST_SETTINGS, ...settings },
+      machine: { ...TEST_MACHINE_SETTINGS, ...machine },
+    });
+  setMachine(machine);
   await installVsix(directories, VSIX);
   const server = await startCodeServer(directories, {
     folder: workspace,
@@ -150,7 +153,7 @@ export async function openIde({ files = {}, settings = {}, machine = {} } = {}) 
     fs.rmSync(base, { recursive: true, force: true });
   }
 
-  return { page, workspace, data, onDisk, lineOf, hosts, screenshot, keepEvidence, close };
+  return { page, workspace, data, onDisk, lineOf, hosts, setMachine, screenshot, keepEvidence, close };
 }
 
 /** @param {number} pid */

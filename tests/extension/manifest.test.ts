@@ -6,7 +6,7 @@ import { BUTTONS } from '../../extension/src/failure';
 
 interface Manifest {
   contributes: {
-    commands: { command: string }[];
+    commands: { command: string; title: string }[];
     keybindings: { command: string; key: string }[];
     menus: Record<string, { command?: string; submenu?: string }[]>;
     submenus: { id: string }[];
@@ -38,6 +38,16 @@ test('every button of an error is a registered command', () => {
     Object.keys(BUTTONS).filter((id) => !isRegistered(`ttAssistant.${id}`)),
     [],
   );
+});
+
+test('an action has one name, in the menu and in its template', () => {
+  const titles = new Map(contributes.commands.map(({ command, title }) => [command, title.replace('…', '')]));
+  for (const file of fs.readdirSync(path.join(ROOT, 'prompts'))) {
+    const title = titles.get(`ttAssistant.${path.basename(file, '.md')}`);
+    if (!title) continue;
+    const template = fs.readFileSync(path.join(ROOT, 'prompts', file), 'utf8');
+    assert.equal(/^name: (.*)$/m.exec(template)?.[1], title);
+  }
 });
 
 test('menus and keys name declared commands', () => {

@@ -75,9 +75,9 @@ test('every engine state has words', () => {
 test('the engine is named with its board where it has one', () => {
   assert.equal(
     describeEngine({ state: 'ready', kind: 'tt', model: 'm', board: 'n150' }),
-    'm on: Tenstorrent n150',
+    'm on Tenstorrent n150',
   );
-  assert.equal(describeEngine({ state: 'ready', kind: 'cpu', model: 'm' }), 'm on: This machine’s processor');
+  assert.equal(describeEngine({ state: 'ready', kind: 'cpu', model: 'm' }), 'm on this machine’s processor');
   assert.equal(describeEngine({ state: 'ready', model: 'm' }), 'm');
 });
 

@@ -98,6 +98,11 @@ export class ExchangeView {
     this.question.replaceChildren(text, edit, attached);
   }
 
+  private leaveEdit(): void {
+    this.showQuestion();
+    this.question.querySelector('button')?.focus();
+  }
+
   private editQuestion(): void {
     const area = element('textarea', {
       'aria-label': 'Edit question',
@@ -119,10 +124,10 @@ export class ExchangeView {
       label: 'Cancel',
       text: true,
       kind: 'secondary',
-      onClick: () => this.showQuestion(),
+      onClick: () => this.leaveEdit(),
     });
     area.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.showQuestion();
+      if (event.key === 'Escape') this.leaveEdit();
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       resend();

@@ -76,7 +76,7 @@ channel.listen((message) => {
 answer.element.setAttribute('aria-live', 'polite');
 const toolbar = element(
   'div',
-  { class: 'toolbar', role: 'toolbar', 'aria-label': 'Answer' },
+  { class: 'toolbar', role: 'group', 'aria-label': 'Answer' },
   stop,
   retry,
   copy,

@@ -1,4 +1,4 @@
-"""How the answer to "Write Tests" is made to begin, by framework."""
+"""How the answer to "Generate Tests" is made to begin, by framework."""
 
 from __future__ import annotations
 
