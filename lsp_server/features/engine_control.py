@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 
 def register(server: LanguageServer, session: Session) -> None:
-    def tell(status: EngineStatus) -> None:
-        server.protocol.notify(protocol.STATUS, _view(status))
-
     def watch(engine: Engine) -> None:
+        def tell(status: EngineStatus) -> None:
+            # One that was dropped while it connected may still fail, and is of no interest any more.
+            if session.uses(engine):
+                server.protocol.notify(protocol.STATUS, _view(status))
+
         if session.options.extension:
             engine.subscribe(tell)
             tell(engine.status)

@@ -107,6 +107,10 @@ class Session:
             await self.setup.finished()
         return self.engine
 
+    def uses(self, engine: Engine) -> bool:
+        """Whether this is the engine in use, and none that was dropped."""
+        return engine is self._engine
+
     def on_engine(self, listener: Callable[[Engine], None]) -> None:
         """Call `listener` with every engine this session makes."""
         self._engine_listeners.append(listener)

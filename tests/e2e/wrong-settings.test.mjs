@@ -19,7 +19,7 @@ scenario(
     const chat = await openChat(page);
     await ask(chat, 'Say hello.');
     const failed = await answer(chat, ['failed']);
-    assert.match(failed.all, /Python 3\.10 or newer is needed/);
+    assert.match(failed.all, /needs Python 3\.10 or newer.*Open Settings/);
 
     ide.setMachine({ 'ttAssistant.python': PYTHON });
     await page.getByRole('button', { name: /TT Assistant, running/ }).waitFor({ timeout: 60_000 });
@@ -36,12 +36,12 @@ scenario(
     const { page } = ide;
     const chat = await openChat(page);
     ide.setMachine({ 'ttAssistant.python': PYTHON, 'ttAssistant.engine.model': '/nowhere/model.gguf' });
-    await page.getByRole('button', { name: /TT Assistant.*/ }).waitFor();
+    await chat.getByTestId('chat-model').getByText('model', { exact: true }).waitFor();
     await ask(chat, 'Say goodbye.');
 
     const failed = await answer(chat, ['failed'], 1);
     assert.match(failed.all, /model\.gguf does not exist/);
-    await chat.getByRole('button', { name: 'Choose Model…' }).waitFor();
+    await chat.getByTestId('error').getByRole('button').waitFor();
     ide.setMachine({ 'ttAssistant.python': PYTHON });
     await chat.getByTestId('answer-regenerate').click();
 

@@ -47,6 +47,8 @@ export class Composer {
     onClick: () => this.channel.post({ type: 'stop' }),
   });
   private running = false;
+  /** Id of the conversation. */
+  private shown: string | undefined;
 
   constructor(private readonly channel: Channel<ToChat, FromChat>) {
     const attach = button({
@@ -74,7 +76,11 @@ export class Composer {
   }
 
   show(conversation: Conversation): void {
-    this.write(conversation.draft);
+    // What is typed while the page learns of the conversation, or of its own question, is the newer text.
+    const typed = this.shown === undefined && this.input.value !== '';
+    if (typed) this.onInput();
+    else if (conversation.id !== this.shown) this.write(conversation.draft);
+    this.shown = conversation.id;
     this.showAttached(conversation.attached);
     this.showUse(lastReceipt(conversation));
     const last = conversation.exchanges.at(-1);
