@@ -43,6 +43,10 @@ scenario(
     assert.match(failed.all, /model\.gguf does not exist/);
     await chat.getByTestId('error').getByRole('button').waitFor();
     ide.setMachine({ 'ttAssistant.python': PYTHON });
+    await chat
+      .getByTestId('chat-model')
+      .getByText(/SmolLM2/)
+      .waitFor();
     await chat.getByTestId('answer-regenerate').click();
 
     assert.ok((await answer(chat, ['done'], 1)).text.length > 0);
