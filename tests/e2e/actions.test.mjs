@@ -67,6 +67,28 @@ scenario('explain', 'right-click, Explain: an answer streams beside the code', a
   assert.match(last.all, /token/, 'the receipt says what it cost');
 });
 
+// Before any docstring is added: what the default model wrote is hard to keep for it.
+scenario(
+  'refactor-rejected',
+  'Refactor, Reject: the preview leaves buffer and disk untouched',
+  async (ide) => {
+    const { page } = ide;
+    await clearNotifications(page);
+    const before = ide.onDisk(PRICES);
+    const place = await functionIn(ide, PRICES, 'clamp');
+
+    await rightClick(page, place, 'Refactor…');
+    await answerInput(page, '');
+    await waitForPreview(page);
+    await ide.screenshot('refactor-preview');
+    await choose(page, 'Reject Edit');
+
+    await save(page);
+    assert.equal(ide.onDisk(PRICES), before);
+    assert.equal(await page.locator('.tab.dirty').count(), 0, 'no editor has unsaved changes');
+  },
+);
+
 scenario(
   'docstring',
   'Add Docstring, Accept, save: the file gains the docstring and nothing else',
@@ -132,27 +154,6 @@ scenario('tests', 'Generate Tests, do not let them run, Accept: a new test file 
   assert.match(written, /^from bookshop\.orders import /m);
   assert.match(written, /^ *def test_/m);
 });
-
-scenario(
-  'refactor-rejected',
-  'Refactor, Reject: the preview leaves buffer and disk untouched',
-  async (ide) => {
-    const { page } = ide;
-    await clearNotifications(page);
-    const before = ide.onDisk(PRICES);
-    const place = await functionIn(ide, PRICES, 'clamp');
-
-    await rightClick(page, place, 'Refactor…');
-    await answerInput(page, '');
-    await waitForPreview(page);
-    await ide.screenshot('refactor-preview');
-    await choose(page, 'Reject Edit');
-
-    await save(page);
-    assert.equal(ide.onDisk(PRICES), before);
-    assert.equal(await page.locator('.tab.dirty').count(), 0, 'no editor has unsaved changes');
-  },
-);
 
 scenario('hover', 'hovering shows the signature, then an explanation', async (ide) => {
   const { page } = ide;
