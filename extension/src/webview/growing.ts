@@ -8,5 +8,12 @@ export function growing(area: HTMLTextAreaElement): HTMLTextAreaElement {
   };
   area.addEventListener('input', grow);
   area.addEventListener('resize', grow);
+  let width = 0;
+  const wrapAnew = (): void => {
+    if (area.clientWidth === width) return;
+    width = area.clientWidth;
+    grow();
+  };
+  new ResizeObserver(wrapAnew).observe(area);
   return area;
 }
