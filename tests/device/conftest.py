@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
-REPORT = Path("tt-device-report.json")
+REPORT = Path(os.environ.get("TT_DEVICE_REPORT", "tt-device-report.json"))
+"""Relative to the repository's root."""
+NODES = Path(os.environ.get("TT_DEVICE_NODES", "/dev/tenstorrent"))
 _report: dict = {"outcomes": {}, "measurements": {}}
 
 
@@ -24,8 +26,8 @@ _report: dict = {"outcomes": {}, "measurements": {}}
 def backend():
     if util.find_spec("ttnn") is None:
         pytest.skip("ttnn is not installed in this Python: run with tt-metal's own (docs/hardware.md)")
-    if not Path("/dev/tenstorrent").exists():
-        pytest.skip("no Tenstorrent board: /dev/tenstorrent does not exist")
+    if not NODES.exists():
+        pytest.skip(f"no Tenstorrent board: {NODES} does not exist")
     from lsp_server.host.backends.tt import create
 
     directory, start, phases = Path.cwd(), time.monotonic(), []
@@ -52,7 +54,7 @@ def measure():
 
 def pytest_runtest_logreport(report):
     if "tests/device" in report.nodeid and (report.when == "call" or report.outcome != "passed"):
-        outcome = report.outcome if report.outcome != "failed" else str(report.longrepr)[-4000:]
+        outcome = report.outcome if report.outcome != "failed" else _reason(report)
         _report["outcomes"][report.nodeid.split("::")[-1]] = outcome
 
 
@@ -70,6 +72,16 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(
             f"Report written to {config.rootpath / REPORT}: please send it with your issue."
         )
+
+
+def _reason(report):
+    """What failed, without the values that were compared: they may hold an answer."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return (
+        f"failed: {crash.message.splitlines()[0]} ({Path(crash.path).name}:{crash.lineno})"
+        if crash
+        else "failed"
+    )
 
 
 def _version(name: str) -> str:
