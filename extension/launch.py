@@ -60,10 +60,12 @@ def main() -> None:
     data = data_directory()
     os.environ["TT_ASSISTANT_DATA_DIR"] = str(data)
     keep_bytecode(data)
-    add_paths(first=not (host and is_tt(sys.argv)))
-    from lsp_server import native
+    board = host and is_tt(sys.argv)
+    add_paths(first=not board)
+    if not board:  # tt-metal's interpreter gets nothing native of ours
+        from lsp_server import native
 
-    native.activate(data / "native")
+        native.activate(data / "native")
     if host:
         del sys.argv[1]
     elif is_server(sys.argv[1:]):

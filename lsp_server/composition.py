@@ -19,6 +19,7 @@ from lsp_server.settings import Settings
 if TYPE_CHECKING:
     from lsp_server.engine.types import Engine
     from lsp_server.models.table import Model
+    from lsp_server.protocol import ModelInfo
     from lsp_server.templates import Library
 
 LAUNCHER = Path(__file__).parents[1] / "extension" / "launch.py"
@@ -41,6 +42,7 @@ def compose(
         answers=data / "answers.db",
         rates=data / RATES,
         load_models=load_models,
+        board_models=partial(board_models, environ),
         install=partial(_install, native) if native else None,
         diagnose=partial(_diagnose, environ, runtime, data),
         read_machine=Machine().read,
@@ -81,6 +83,14 @@ def load_models() -> list[Model]:
     from lsp_server.models import table
 
     return table.load().downloads()
+
+
+def board_models(environ: Mapping[str, str], settings: Settings, board: str) -> list[ModelInfo]:
+    from lsp_server.doctor.probe import Machine
+    from lsp_server.features.models import on_board
+    from lsp_server.models import table
+
+    return on_board(table.load(), board, Machine(environ), with_tt_metal(settings, environ).tt_home)
 
 
 def _install(directory: Path, report: Callable[[str, float | None], None]) -> Awaitable[None]:

@@ -1,14 +1,12 @@
 // Which model answers: choose a file or a name, download a better one, name its key, preset and hover mode.
 import * as vscode from 'vscode';
 import { askEngineKey } from './engineKey';
+import { choice, modelItem, size } from './modelItems';
 import { GetModelRequest, type ModelInfo, ModelsRequest } from './protocol';
 import type { Session } from './session';
 import { type HoverMode, readSettings, writeUserSetting, writeWorkspaceSetting } from './settings';
 import type { Actions } from './actions';
 import { streamed } from './stream';
-
-const GIGABYTE = 1e9;
-const MEGABYTE = 1e6;
 
 /** Pick a GGUF file, or type a name or directory; the server restarts its engine when the setting changes. */
 export async function chooseModel(): Promise<void> {
@@ -19,7 +17,7 @@ export async function chooseModel(): Promise<void> {
   };
   const better = {
     label: '$(cloud-download) Get a Better Model…',
-    detail: 'Download one that fits this machine',
+    detail: 'One that is known to run on this machine, or on its board',
   };
   const builtIn = { label: '$(discard) Built-in Default', detail: 'What the engine brings' };
   const picked = await vscode.window.showQuickPick([file, name, better, builtIn], { title: 'Choose Model' });
@@ -40,24 +38,26 @@ function typeName(): Thenable<string | undefined> {
   return vscode.window.showInputBox({ title: 'Choose Model', prompt: 'Name or path of the model', value });
 }
 
-/** Download one of the models the server offers and use it. */
+/** Choose one of the models the server knows for this engine: a file it downloads, or a name for the board. */
 export async function getModel(session: Session): Promise<void> {
   const token = new vscode.CancellationTokenSource().token;
   const { models } = await session.request(ModelsRequest, {}, token);
-  const items = models.map((model) => ({
-    label: model.name,
-    description: [size(model.sizeBytes), model.licence, model.path ? 'already here' : '']
-      .filter(Boolean)
-      .join(' · '),
-    detail: model.description,
-    model,
-  }));
   const options = { title: 'Get a Better Model', placeHolder: 'Larger models answer better and slower' };
-  const picked = await vscode.window.showQuickPick(items, options);
+  const picked = (await vscode.window.showQuickPick(models.map(modelItem), options))?.model;
   if (!picked) return;
-  const path = picked.model.path || (await download(session, picked.model));
-  await writeUserSetting('engine.model', path);
-  void vscode.window.showInformationMessage(`${picked.model.name} is used from now on.`);
+  const chosen = choice(picked);
+  if (chosen.kind === 'command' && !(await bringWeights(picked.name, chosen.command))) return;
+  const model = chosen.kind === 'download' ? await download(session, picked) : chosen.model;
+  await writeUserSetting('engine.model', model);
+  void vscode.window.showInformationMessage(`${picked.name} is used from now on.`);
+}
+
+/** The weights of a board's model may need a licence, so the user brings them; true when it shall be used now. */
+async function bringWeights(name: string, command: string): Promise<boolean> {
+  const message = `${name} is not on this machine. To bring it here: ${command}`;
+  const answer = await vscode.window.showInformationMessage(message, 'Copy Command', 'Use Now');
+  if (answer === 'Copy Command') await vscode.env.clipboard.writeText(command);
+  return answer === 'Use Now';
 }
 
 function download(session: Session, model: ModelInfo): Thenable<string> {
@@ -82,10 +82,6 @@ function download(session: Session, model: ModelInfo): Thenable<string> {
     );
     return result.path;
   });
-}
-
-function size(bytes: number): string {
-  return bytes >= GIGABYTE ? `${(bytes / GIGABYTE).toFixed(1)} GB` : `${Math.round(bytes / MEGABYTE)} MB`;
 }
 
 /** The key is part of the server's environment, so a new one needs a new process. */

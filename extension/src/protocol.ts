@@ -91,6 +91,12 @@ export interface ModelInfo {
   /** Where it is; empty: not downloaded yet. */
   path?: string;
   licence?: string;
+  /** On a board: where, how well supported, and how fast it is published to be. */
+  runs?: string;
+  /** On a board: what to put into `ttAssistant.engine.model`. Empty: what `ttAssistant/getModel` returns. */
+  use?: string;
+  /** On a board: how its weights get here, with the licence step. Empty: they are here. */
+  command?: string;
 }
 
 /** `initializationOptions` of `initialize`; every field may be missing. */
@@ -325,10 +331,10 @@ export interface StatusParams {
   facts?: string[];
 }
 
-/** List the models that can be had for the CPU engine. */
+/** List the models that can be had for the engine in use: files for the CPU, or what runs on the board. */
 export type ModelsParams = Record<string, never>;
 
-/** The models, smallest first. */
+/** The models: for the CPU the smallest first, for a board the best supported. */
 export interface ModelsResult {
   models: ModelInfo[];
 }

@@ -25,7 +25,7 @@ from lsp_server.features.proposals import Proposals
 from lsp_server.features.setup import Setup
 from lsp_server.features.warming import Warming
 from lsp_server.models.paces import Paces
-from lsp_server.protocol import InitializationOptions
+from lsp_server.protocol import InitializationOptions, ModelInfo
 from lsp_server.settings import Settings
 from lsp_server.store import AnswerStore
 
@@ -51,6 +51,8 @@ class Wiring:
     """Where downloaded models are."""
     load_models: Callable[[], Sequence[Model]]
     """The models that can be downloaded; reads a file."""
+    board_models: Callable[[Settings, str], list[ModelInfo]] | None = None
+    """The models for a board, by its name ("": any), and whether they are here; reads files."""
     answers: Path | None = None
     """The file of the answer store; None keeps answers in memory only."""
     rates: Path | None = None

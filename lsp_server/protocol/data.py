@@ -107,6 +107,12 @@ class ModelInfo:
     path: str = ""
     """Where it is; empty: not downloaded yet."""
     licence: str = ""
+    runs: str = ""
+    """On a board: where, how well supported, and how fast it is published to be."""
+    use: str = ""
+    """On a board: what to put into `ttAssistant.engine.model`. Empty: what `ttAssistant/getModel` returns."""
+    command: str = ""
+    """On a board: how its weights get here, with the licence step. Empty: they are here."""
 
 
 @frozen

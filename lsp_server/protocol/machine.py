@@ -44,12 +44,12 @@ class StatusParams:
 
 @frozen
 class ModelsParams:
-    """List the models that can be had for the CPU engine."""
+    """List the models that can be had for the engine in use: files for the CPU, or what runs on the board."""
 
 
 @frozen
 class ModelsResult:
-    """The models, smallest first."""
+    """The models: for the CPU the smallest first, for a board the best supported."""
 
     models: list[ModelInfo]
 
