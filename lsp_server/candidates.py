@@ -48,6 +48,7 @@ class Reset:
 
 Progress = PrefillProgress | Delta | Note
 FENCE = "```"
+IN_CIRCLES = "The model went round in circles and ended no sentence: try again."
 SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 
@@ -77,7 +78,7 @@ class Answer:
             return self.text
         if FENCE not in self.text:
             ends = [found.end() for found in SENTENCE_END.finditer(self.text)]
-            return self.text[: ends[-1]] if ends else self.text
+            return self.text[: ends[-1]] if ends else "" if self.finish_reason == "repetition" else self.text
         lines = self.text.split("\n")[:-1]
         while self.finish_reason == "repetition" and len(lines) > 1 and lines[-1] == lines[-2]:
             lines.pop()
@@ -158,6 +159,9 @@ class Candidates:
         if self.whole and answer.finish_reason == "length":
             words = f"The model's answer was cut off after {sampling.max_tokens:,} tokens: select less code."
             self.tried.append(Candidate(answer, Judged(None, EditRefused(words, detail=answer.text))))
+            return
+        if not answer.whole_lines and answer.text:
+            self.tried.append(Candidate(answer, Judged(None, EditRefused(IN_CIRCLES, detail=answer.text))))
             return
         async with aclosing(self.judge.steps(answer.whole_lines)) as steps:
             async for step in steps:

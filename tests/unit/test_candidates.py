@@ -238,6 +238,23 @@ async def test_the_line_of_code_that_was_cut_off_is_not_part_of_the_edit(tmp_pat
     )
 
 
+async def test_documentation_that_is_one_sentence_in_circles_is_refused() -> None:
+    """It was offered up to where it was stopped: "takes a rate and returns a rate that takes a rate and returns"."""
+    engine = ScriptedEngine()
+    for _ in range(2):
+        engine.enqueue("It takes a number and returns a number that takes a number and", End("repetition"))
+    document = Document("file:///double.py", "double.py", "python", CODE)
+    asked = actions.Request(document, Span(0, len(CODE) - 1), "docstring")
+
+    async with aclosing(
+        actions.run(asked, engine=engine, library=Library.load([built_in()]), settings=Settings())
+    ) as events:
+        *_, outcome = [event async for event in events]
+
+    assert isinstance(outcome, actions.Outcome) and outcome.proposal is None
+    assert "in circles" in outcome.refused
+
+
 async def test_the_sentence_in_which_documentation_was_cut_off_is_left_out() -> None:
     engine = ScriptedEngine()
     engine.enqueue("Give twice the number. It is fast. It is implemented in", End("length"))
