@@ -46,6 +46,7 @@ const INITIAL_SETTINGS = {
   // No sign-in to anything beside the assistant that is to be tried, and the examples’ README says how.
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'readme',
+  'git.openRepositoryInParentFolders': 'never',
 };
 
 /** @param {number | undefined} wanted */
@@ -67,7 +68,9 @@ await run(async () => {
     await step('install the extension', () => installVsix(directories, vsix));
     writeStamp(directories.extensions, installed);
   }
-  const server = await step('start VS Code', () => startCodeServer(directories, { folder, port }));
+  // The examples are this project's own, and run as soon as you agree; another folder is trusted by you, in VS Code.
+  const args = folder === EXAMPLES ? ['--disable-workspace-trust'] : [];
+  const server = await step('start VS Code', () => startCodeServer(directories, { folder, port, args }));
 
   console.log(`\nOpen ${server.url}\n\nSelect a function, right-click, “TT Assistant”. Ctrl+C stops.`);
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => void server.stop());
