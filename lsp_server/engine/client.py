@@ -66,6 +66,7 @@ class HttpEngine:
         self._connecting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
         self._tells_logprobs = True
+        self._ended = False
 
     @property
     def status(self) -> EngineStatus:
@@ -165,7 +166,8 @@ class HttpEngine:
         self._board.set(EngineStatus("stopped", kind=self.status.kind, model=self.status.model))
 
     async def aclose(self) -> None:
-        """Give up the lease and close the connection; our host keeps running for others."""
+        """Give up the lease and close the connection; our host keeps running for others. Not to be used afterwards."""
+        self._ended = True
         await self._lease.aclose()
         if self._connection is not None:
             self._forget(self._connection)
@@ -201,6 +203,9 @@ class HttpEngine:
 
     def _use(self, connection: Connection) -> Connection:
         self._connection = connection
+        if self._ended:  # while it connected: a lease taken now would keep the host for nobody
+            self._forget(connection)
+            raise EngineUnavailable("Another engine was chosen in the meantime: try again.")
         if connection.own:
             self._lease.follow(connection)
         else:
