@@ -36,6 +36,7 @@ CODE_LINE = re.compile(
     r"\A(?:func|fn|def|class|struct|template|pub|public|private|protected|static|const|let|var|import|package|use|impl|return)\b"
     r".*[({<=;]"
 )
+PYTHON_HEADER = re.compile(r"(?:async )?def \w+\(.*\).*:\s*$|class \w+(?:\(.*\))?:\s*$", re.MULTILINE)
 LINE_MARK = re.compile(r"[ \t]*(?://[/!]?|#)(?: |$)")
 
 
@@ -172,6 +173,8 @@ def _is_code(text: str, language: str, code: str) -> bool:
         parsed = grammar.parse_once(language, text)
         whole = parsed is not None and not parsed.has_error and bool(parsed.scopes())
         return whole or 2 * sum(CODE_LINE.search(line) is not None for line in bare) >= len(bare)
+    if PYTHON_HEADER.match(text):
+        return True
     tree = python_source.parse(text)
     return tree is not None and any(
         not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in tree.body

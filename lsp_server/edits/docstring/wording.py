@@ -6,7 +6,8 @@ import re
 
 ECHO = re.compile(
     r"answered with code instead|reply with the (?:description|corrected)|answer cannot be used|"
-    r"the model (?:did not|didn't) respond|documentation says no more than",
+    r"the model (?:did not|didn't) respond|documentation says no more than|to its callers: one sentence|"
+    r"one sentence that says what it does",
     re.IGNORECASE,
 )
 """Sentences of our prompts and refusals."""

@@ -117,6 +117,13 @@ def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) ->
     assert plain(text) == left
 
 
+SOURCES = {
+    "go": "func F(a int) int {\n\treturn a\n}\n",
+    "cpp": "int f(int a) {\n  return a;\n}\n",
+    "python": "def f(a):\n    return a\n",
+}
+
+
 @pytest.mark.parametrize(
     ("language", "reply", "words"),
     [
@@ -127,6 +134,12 @@ def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) ->
         ),
         ("cpp", "#include <map>\n#include <vector>\n#include <std", "answered with code"),
         ("go", "best := max(values)\n    return best, nil\n}", "answered with code"),
+        ("python", "def run(text: str) -> str:\nreturn text", "answered with code"),
+        (
+            "go",
+            "Describe the method `F` to its callers: one sentence that says what it does.",
+            "repeated its task",
+        ),
         ("cpp", "public final class Util\nprivate final int a = 1;", "answered with code"),
         ("go", "func FindMax(arr []int) int {\n\treturn max(max(arr))\n}", "answered with code"),
         (
@@ -137,9 +150,7 @@ def test_words_about_the_task_and_repeated_sentences_go(text: str, left: str) ->
     ],
 )
 def test_what_is_no_documentation_is_refused(language: str, reply: str, words: str) -> None:
-    source = (
-        "func F(a int) int {\n\treturn a\n}\n" if language == "go" else "int f(int a) {\n  return a;\n}\n"
-    )
+    source = SOURCES[language]
     document = Document("file:///x", "x", language, source)
 
     with pytest.raises(EditRefused, match=words):
