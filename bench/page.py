@@ -47,7 +47,10 @@ llama.cpp alone, one process for each spin count (GOMP_SPINCOUNT), asked in turn
 beside one process that wants a core all the time, and beside one such process for each core (docs/decisions/0004).
 """,
     "footprint": "How much room it takes.\n",
-    "quality-baseline": "What docs/quality.md explains, with the bundled model; later runs are compared with it.\n",
+    "quality-baseline": """\
+What docs/quality.md explains, with the bundled model; later runs are compared with it. Made in pieces on a machine that did
+other work: the seconds are those of a busy machine.
+""",
     "quality": """\
 What docs/quality.md explains, with the bundled model, over as many of the committed cases as the run had time for, the
 languages in turns. Made in pieces on a machine that did other work, so the seconds are those of a busy machine.
