@@ -48,7 +48,7 @@ def open_mesh_device(world: World, **given: Any) -> Any:
 def close_mesh_device(world: World, mesh_device: Any) -> None:
     if world.mesh is not mesh_device:
         world.violate("a mesh that is not open was closed")
-    if world.generator is not None and world.generator() is not None and not world.failed:
+    if world.generator is not None and world.generator() is not None:
         world.violate("the mesh was closed while the Generator lives")
     if world.kv is not None and getattr(world.kv, "lent", False):
         world.violate("the mesh was closed before the package's cleanup")

@@ -112,12 +112,6 @@ class World:
         return self.pages[table[positions // BLOCK], positions % BLOCK]
 
     @property
-    def failed(self) -> bool:
-        """Something was made to fail: its traceback may keep objects alive."""
-        faults = self.faults
-        return bool(faults.on_open or faults.on_build or faults.on_prefill or faults.on_decode)
-
-    @property
     def chips(self) -> int:
         return CHIPS[self.board]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import traceback
 
 from attrs import frozen
 
 from lsp_server.host.backends import BackendError
+
+logger = logging.getLogger(__name__)
 
 RESET = "Run `tt-smi -r` (on a Galaxy: `tt-smi -glx_reset`), then restart the engine."
 
@@ -150,9 +154,15 @@ def find(text: str, *, waiting: bool | None = None) -> tuple[Failure, str] | Non
 
 
 def explain(error: BaseException, doing: str, log: str = "") -> BackendError:
-    """Turn whatever tt-metal raised into an error for the user; `doing` is "opening the board" or the like."""
+    """Turn whatever tt-metal raised into an error for the user; `doing` is "opening the board" or the like.
+
+    Its traceback goes to the log and nowhere else: an error is kept for as long as somebody may ask for the reason, and would
+    keep the Generator alive while its mesh is closed.
+    """
     if isinstance(error, BackendError):
         return error
+    logger.warning("tt-metal failed while %s:\n%s", doing, "".join(traceback.format_exception(error)))
+    _let_go(error)
     text = f"{type(error).__name__}: {error}"
     known = find(text) or find(log, waiting=False)
     if known is not None:
@@ -169,3 +179,10 @@ def explain(error: BaseException, doing: str, log: str = "") -> BackendError:
     return BackendError(
         f"tt-metal failed while {doing}. Restart the engine; the log has its words.", fatal=True, detail=text
     )
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Of every frame it was raised through, and with them of what was on the device."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
