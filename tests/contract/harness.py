@@ -165,6 +165,7 @@ def stand_in_world(generation: str, **world: Any) -> Iterator[World]:
             "TT_METAL_HOME",
             "TT_CACHE_PATH",
             "WH_ARCH_YAML",
+            "TT_METAL_OPERATION_TIMEOUT_SECONDS",
         ):
             os.environ.pop(name, None)
         if metal:

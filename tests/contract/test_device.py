@@ -13,12 +13,12 @@ import pytest
 
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.tt import backend as backend_module
-from lsp_server.host.backends.tt import device
+from lsp_server.host.backends.tt import boards, device, environment
 from lsp_server.host.backends.tt.holders import Holder, holders
 from lsp_server.host.backends.tt.telemetry import Telemetry
 from lsp_server.host.backends.tt.watchdog import DeviceThread, Hung
 from tests.contract.double.world import Faults
-from tests.contract.harness import GENERATIONS, QUICK, make, prompt, rig, stand_in_world
+from tests.contract.harness import GENERATIONS, QUICK, make, process_state, prompt, rig, stand_in_world
 
 
 @pytest.fixture
@@ -126,6 +126,59 @@ def test_mesh_device_chooses_a_part_of_the_machine(monkeypatch):
 
         assert info.details["board"] == "n150" and info.details["chips"] == 1
         world.assert_clean()
+
+
+def imported_with(monkeypatch, board: str, **variables: str) -> dict[str, str]:
+    """The environment as ttnn finds it when it is imported."""
+    found = {}
+    original = backend_module.importlib.import_module
+
+    def import_module(name):
+        if name == "ttnn":
+            found.update(os.environ)
+        return original(name)
+
+    with stand_in_world("G0", board=board):
+        os.environ.update(variables)
+        monkeypatch.setattr(backend_module.importlib, "import_module", import_module)
+        loaded = make()
+        loaded.load(lambda progress: None)
+        loaded.close()
+        monkeypatch.undo()
+    return found
+
+
+def test_a_named_boards_variables_are_there_before_ttnn_is(monkeypatch):
+    found = imported_with(monkeypatch, "N300", MESH_DEVICE="N300")
+
+    assert found["WH_ARCH_YAML"] == "wormhole_b0_80_arch_eth_dispatch.yaml"
+
+
+def test_the_users_own_variables_are_kept(monkeypatch):
+    own = {"WH_ARCH_YAML": "my_eth_dispatch.yaml", "TT_METAL_OPERATION_TIMEOUT_SECONDS": "7"}
+
+    found = imported_with(monkeypatch, "N300", MESH_DEVICE="N300", **own)
+
+    assert {name: found[name] for name in own} == own
+
+
+def test_ttnn_is_told_to_give_up_on_an_operation_that_hangs(monkeypatch):
+    assert imported_with(monkeypatch, "N150")["TT_METAL_OPERATION_TIMEOUT_SECONDS"] == "60"
+
+
+def test_a_p300_gets_the_fabrics_graph_of_its_checkout(tmp_path):
+    board = boards.BOARDS["p300"]
+    graph = tmp_path / board.fabric_graph
+    graph.parent.mkdir(parents=True)
+    with process_state():
+        os.environ.pop("TT_MESH_GRAPH_DESC_PATH", None)
+        environment.prepare(board, tmp_path)
+        before = os.environ.get("TT_MESH_GRAPH_DESC_PATH")
+        graph.touch()
+        environment.prepare(board, tmp_path)
+        after = os.environ.get("TT_MESH_GRAPH_DESC_PATH")
+
+    assert (before, after) == (None, str(graph))
 
 
 def test_an_unknown_mesh_device_is_refused_with_the_known_names():

@@ -22,7 +22,7 @@ import pytest_asyncio
 from lsp_server.engine import control, create_engine
 from lsp_server.engine.client import HttpEngine
 from lsp_server.engine.types import Delta, EngineStatus, Message, SamplingParams
-from lsp_server.errors import EngineError
+from lsp_server.errors import EngineDied, EngineError
 from lsp_server.settings import Settings
 from tests.contract.double import model
 from tests.contract.double.tokenizer import Tokenizer
@@ -123,8 +123,14 @@ async def gone(pid: int | None) -> None:
             {"on_decode": "TIMEOUT: device timeout, potential hang detected, the device is unrecoverable"},
             RESET,
         ),
+        (
+            {
+                "abort_decode": "terminate called after throwing: TIMEOUT: device timeout, potential hang detected"
+            },
+            RESET,
+        ),
     ],
-    ids=["hangs", "hangs with the interpreter", "dies"],
+    ids=["hangs", "hangs with the interpreter", "dies", "takes the process along"],
 )
 async def test_a_board_that_fails_is_told_with_its_fix_and_the_same_chat_goes_on(
     machine: Machine, faults, says
@@ -170,6 +176,17 @@ async def test_a_host_that_waits_for_a_held_board_does_not_stay_to_take_it(machi
     await gone(record.pid)
 
     assert "Process 4711" in machine.engine.status.detail
+
+
+async def test_a_host_that_ends_for_a_reason_nobody_knows_is_told_so(machine: Machine):
+    assert await ask(machine.engine) == expected()
+    machine.fails(abort_decode="terminate called without an active exception")
+
+    with pytest.raises(EngineDied, match="Try again: it will be started anew"):
+        await ask(machine.engine)
+
+    machine.fails()
+    assert await ask(machine.engine) == expected()
 
 
 async def test_the_log_has_the_librarys_own_words(machine: Machine):

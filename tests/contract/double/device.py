@@ -5,6 +5,7 @@ The eras' known faults are here, each under its generation.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import attrs
@@ -147,6 +148,9 @@ class Chip:
         world = self.world
         if world.faults.on_decode:
             raise RuntimeError(world.faults.on_decode)
+        if world.faults.abort_decode:
+            os.write(2, f"{world.faults.abort_decode}\n".encode())
+            os.abort()
         if world.faults.hang_decode:
             world.hang()
         self._check_mesh()

@@ -35,6 +35,8 @@ class Faults:
     on_prefill: str = ""
     on_decode: str = ""
     hang_decode: bool = False
+    abort_decode: str = ""
+    """The last words of a library that ends the whole process."""
     holds_interpreter: bool = False
     """What blocks lets no other thread of Python run: most of ttnn's calls keep the interpreter's lock."""
     wrong_resume: str = ""
