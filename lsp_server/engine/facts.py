@@ -16,7 +16,7 @@ def engine_facts(details: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def board_facts(details: Mapping[str, Any]) -> tuple[str, ...]:
-    """Chips and their state, how full the KV cache is, how often it helped, and what is switched off; () without a board."""
+    """Chips and their state, the KV cache and how often it helped, the last answer, what is switched off; () without a board."""
     if not details.get("board"):
         return ()
     lines = [_chips(details)]
@@ -26,6 +26,8 @@ def board_facts(details: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(
             f"Requests that found their beginning in it: {details.get('prefix_hits', 0)} of {requests}"
         )
+    if first := details.get("ttft_ms"):
+        lines.append(f"First token of the last answer: after {first / 1000:.2f} s")
     if note := details.get("note"):
         lines.append(str(note))
     return tuple(lines)

@@ -12,6 +12,7 @@ DETAILS = {
     "blocks_total": 520,
     "requests": 4,
     "prefix_hits": 3,
+    "ttft_ms": 184.2,
     "temperature_c": 48.4,
     "power_w": 61.0,
     "note": "Prefix reuse is off: this tt-metal release cannot reuse prefixes safely.",
@@ -26,6 +27,7 @@ def test_a_board_is_named_with_its_state():
         "Board: n300, 2 chips, 48 °C, 61 W",
         "Memory for prompts: 10 of 520 blocks in use",
         "Requests that found their beginning in it: 3 of 4",
+        "First token of the last answer: after 0.18 s",
         "Prefix reuse is off: this tt-metal release cannot reuse prefixes safely.",
     )
 

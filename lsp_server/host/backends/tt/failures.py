@@ -156,8 +156,8 @@ def find(text: str, *, waiting: bool | None = None) -> tuple[Failure, str] | Non
 def explain(error: BaseException, doing: str, log: str = "") -> BackendError:
     """Turn whatever tt-metal raised into an error for the user; `doing` is "opening the board" or the like.
 
-    Its traceback goes to the log and nowhere else: an error is kept for as long as somebody may ask for the reason, and would
-    keep the Generator alive while its mesh is closed.
+    Its traceback goes to the log and nowhere else: an error is kept for as long as somebody may ask for the reason, and
+    would keep the Generator alive while its mesh is closed.
     """
     if isinstance(error, BackendError):
         return error
