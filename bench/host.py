@@ -80,6 +80,11 @@ class HostWatch:
         response = await self._client.post("/tokenize", json={"messages": [asdict(m) for m in messages]})
         return [int(token) for token in response.raise_for_status().json()["tokens"]]
 
+    async def count(self, text: str) -> int:
+        """How many tokens a text has."""
+        response = await self._client.post("/tokenize", json={"prompt": text})
+        return int(response.raise_for_status().json()["count"])
+
     async def first(self, messages: Sequence[Message]) -> float:
         """Milliseconds to the first text of an answer, asked for as any client of the OpenAI API does."""
         body = {"messages": [asdict(m) for m in messages], "stream": True, "max_tokens": FEW}

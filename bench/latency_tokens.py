@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import asdict
 
 from bench import report
-from bench.client import Client
+from bench.client import Client, Event
 from bench.host import HostWatch
 from bench.prompts import Prompts
 from bench.report import Measure
 from bench.stage import SELECTED, Stage
 from lsp_server.engine.types import Priority
 
-ANSWER = {"max_tokens": 256, "temperature": 0.2, "top_p": 0.9, "top_k": 0, "min_p": 0.0}
+TURNS = 4
+"""Answers a round."""
+DELTAS = 36
+"""Of one answer that are waited for: a few tokens each."""
+LEAST = 16
+"""Deltas or tokens; fewer say nothing."""
+ANSWER = {"max_tokens": 96, "temperature": 0.2, "top_p": 0.9, "top_k": 0, "min_p": 0.0}
 """What the product asks for, in llama.cpp's form."""
 
 
@@ -69,20 +76,22 @@ async def first(client: Client, watch: HostWatch, action: str, uri: str, span: d
 
 
 async def decoding(stage: Stage, client: Client, watch: HostWatch, prompts: Prompts) -> list[Measure]:
-    """Time per token through host and server, in turns with llama.cpp alone on the same prompt."""
+    """Time per token through host and server, in turns with llama.cpp alone on the same prompt.
+
+    Many short answers: one of them is as long as any disturbance of the machine.
+    """
     alone = await prompts.alone()
     ours, theirs = [], []
     uri, span, text = stage.known_document(client)
     messages = [asdict(message) for message in await prompts.messages("explain", text, SELECTED)]
-    for _ in range(stage.rounds):
+    for _ in range(stage.rounds * TURNS):
         run = client.run("explain", uri, span)
-        result = await run.result
+        said = await run.deltas(DELTAS)
+        await client.stopped(run)
         await watch.idle()
-        said = [event for event in run.events if event.kind == "delta" and event.text]
-        tokens = result["receipt"].get("completionTokens", 0)
         answer = await alone.ask({"messages": messages, **ANSWER})
-        if tokens > 8 and answer["tokens"] > 8:
-            ours.append((said[-1].at - said[0].at) / (tokens - 1) * 1000)
+        if len(said) > LEAST and answer["tokens"] > LEAST:
+            ours.append(await step(watch, said))
             theirs.append((answer["last"] - answer["first"]) / (answer["tokens"] - 1) * 1000)
     await alone.close()
     ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
@@ -91,3 +100,8 @@ async def decoding(stage: Stage, client: Client, watch: HostWatch, prompts: Prom
         report.of("decode_step_alone_ms", theirs),
         report.of("per_token_overhead_ratio", ratios, "ratio", aim=1.05),
     ]
+
+
+async def step(watch: HostWatch, said: Sequence[Event]) -> float:
+    """Milliseconds per token: a delta holds those of one frame (docs/engine-http.md)."""
+    return (said[-1].at - said[0].at) / await watch.count("".join(event.text for event in said[1:])) * 1000

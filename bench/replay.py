@@ -30,6 +30,8 @@ WARM_SHARE = 0.9
 """Of the prompt's prefix in the KV cache: that much is a hit."""
 IDLE_PAUSE = math.inf
 """Where idle work is on, pauses are lived through: between two items the host is idle, too, and that is no end of it."""
+AS_PEERS = 5
+"""Questions of a project that are put as peers put them."""
 WITHOUT_IDLE = 1
 """Projects that are played without idle work, too: the whole stays below ten minutes."""
 
@@ -56,7 +58,7 @@ async def replaying(stage: Stage, watch: HostWatch, *, with_peers: bool) -> list
             plays.off.append(played.get(False))
             if with_peers:
                 shape = SHAPES[(turn + number) % len(SHAPES)]
-                plays.peers.append(await ask_as_peer(shape, played[True].asks, watch))
+                plays.peers.append(await ask_as_peer(shape, played[True].asks[:AS_PEERS], watch))
     prompts = await Prompts.of(stage.directory, Settings.from_json(_settings(stage, idle=True)), 0)
     try:
         hits = [await warm_share(ask, watch, prompts) for played in plays.on for ask in played.asks]
@@ -156,7 +158,8 @@ def _hovers(plays: Plays) -> list[Measure]:
 
 
 def _over_peers(plays: Plays) -> list[Measure]:
-    ours = [ask.ttft_ms for played in plays.on for ask in played.asks]
+    asks = [played.asks[: len(peer)] for played, peer in zip(plays.on, plays.peers, strict=True)]
+    ours = [ask.ttft_ms for project in asks for ask in project]
     theirs = [ms for project in plays.peers for ms in project]
     return [
         _ratio("ttft_over_peer_p50", ours, theirs, 0.5),

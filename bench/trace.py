@@ -2,7 +2,7 @@
 
 A trace is a JSON file in bench/traces with its project's files in a folder beside it. Its steps name places by the text
 found there, so that they read well and survive a change of the file. The pauses are a model of a person (seconds chosen by
-us, not measured, and short ones): reading code that is new 12, thinking about a change 5, going to the menu and choosing
+us, not measured, and short ones): reading code that is new 10, thinking about a change 5, going to the menu and choosing
 2.5, everything else 1.5 to 3.
 
 | step | what happens |
@@ -29,7 +29,7 @@ from lsp_server.syntax.tree import parse
 
 TRACES = Path(__file__).with_name("traces")
 Kind = Literal["open", "move", "select", "type", "hover", "ask"]
-ANSWER_TOKENS = 16
+ANSWER_TOKENS = 8
 """Deltas of an answer that are waited for, unless a step says otherwise."""
 
 
