@@ -16,7 +16,7 @@ def engine_facts(details: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def board_facts(details: Mapping[str, Any]) -> tuple[str, ...]:
-    """Chips and their state, the KV cache and how often it helped, the last answer, what is switched off; () without a board."""
+    """Chips and their state, the KV cache and how often it helped, the last answer, what is off; () without a board."""
     if not details.get("board"):
         return ()
     lines = [_chips(details)]

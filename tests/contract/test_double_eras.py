@@ -17,7 +17,7 @@ WITH_START = ("G1b", "G2", "G3", "G4", "P1", "P2")
 EVERY = pytest.mark.parametrize("generation", GENERATIONS)
 
 
-@pytest.mark.parametrize("generation", ["G1b", "G2", "G3"])
+@pytest.mark.parametrize("generation", ["G0", "G1", "G1b", "G2", "G3"])
 def test_a_trace_that_samples_ignores_the_hosts_inputs(generation):
     """It feeds itself: the token and the position the host passes are not looked at."""
     with raw(generation) as made:
