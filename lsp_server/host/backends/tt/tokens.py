@@ -26,7 +26,7 @@ class HubText:
         stops = [*stop_ids, *getattr(tokenizer, "stop_tokens", ()), getattr(tokenizer, "eos_token_id", None)]
         self.stop_ids = frozenset(int(id) for id in stops if id is not None)
         specials = sorted({str(token) for token in _special_tokens(tokenizer)}, key=len, reverse=True)
-        self._special = re.compile("|".join(map(re.escape, specials)) or r"(?!)")
+        self._special = re.compile("|".join((*map(re.escape, specials), _SPELLED_MARKER)))
 
     def encode(self, text: str) -> list[int]:
         """Split inside every special token's spelling, so that it is read as letters."""
@@ -73,6 +73,8 @@ class HubText:
 
 
 _MARKER = re.compile("\ue000tt(\\d+)\ue001")
+_SPELLED_MARKER = "\ue000tt\\d+\ue001"
+"""In a message it is letters as well."""
 
 
 def _marker(parts: list[str], text: str) -> str:
@@ -85,13 +87,18 @@ def _special_tokens(tokenizer: Any) -> Sequence[str]:
     return [*getattr(tokenizer, "all_special_tokens", ()), *(added() if added is not None else ())]
 
 
+ENDS = ("end_of_text", "eot_id", "eom_id")
+"""Llama 3's end-of-turn tokens; not every release's tokenizer lists all of them as stops."""
+
+
 class MetaText:
     """The Llama 3 tokenizer of a Meta checkpoint, which has no chat template of its own."""
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
         self._ids: Callable[[str], int] = lambda name: int(tokenizer.special_tokens[f"<|{name}|>"])
-        self.stop_ids = frozenset(int(id) for id in tokenizer.stop_tokens)
+        ends = (tokenizer.special_tokens.get(f"<|{name}|>") for name in ENDS)
+        self.stop_ids = frozenset(int(id) for id in (*tokenizer.stop_tokens, *ends) if id is not None)
 
     def encode(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, bos=False, eos=False))
