@@ -15,8 +15,8 @@ Which model runs where. Speeds are published ones for one user and a short promp
 empty cell means that nothing is published. Your own figures are in the status bar.
 
 - **On the CPU** any GGUF file works: `"ttAssistant.engine.model": "/path/to/model.gguf"`.
-- **On a board** name the model as the hub does: `"ttAssistant.engine.model": "meta-llama/Llama-3.1-8B-Instruct"`.
-  [hardware.md](hardware.md) has the set-up.
+- **On a board** **TT Assistant: Get a Better Model…** lists what runs there. Or name a model as the hub does:
+  `"ttAssistant.engine.model": "meta-llama/Llama-3.1-8B-Instruct"`. [hardware.md](hardware.md) has the set-up.
 - **Behind a URL** (vLLM, tt-inference-server, llama-server) use the name the server gives it.
 
 `complete`, `functional` and `experimental` are the words of tt-inference-server: checked and fast; checked; in progress.
