@@ -157,7 +157,7 @@ class Candidates:
                 yield event
         yield Note("Checking the edit")
         if self.whole and answer.finish_reason == "length":
-            words = f"The model's answer was cut off after {sampling.max_tokens:,} tokens: select less code."
+            words = f"The model wrote {sampling.max_tokens:,} tokens and came to no end: try again, or select less code."
             self.tried.append(Candidate(answer, Judged(None, EditRefused(words, detail=answer.text))))
             return
         if not answer.whole_lines and answer.text:
