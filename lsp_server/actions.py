@@ -77,6 +77,8 @@ class Request:
     diagnostics: tuple[str, ...] = ()
     """Problems of the range, one line each."""
     workspace: Path | None = None
+    answer: str = ""
+    """What the model said before: an edit is made of it first, and the model is asked only where that fails a check."""
     with_nearby: bool = True
     """Show the code around the target; without it, what precedes the target is the same for a whole file."""
     confidence: bool = False
@@ -163,17 +165,19 @@ async def run(
     )
     candidates = Candidates(engine, judge, expected, priority, whole=prompt.template.output == "replace")
     most = candidate_count(settings, engine.status) if priority < Priority.WARMING else 1
-    async with aclosing(_tried(candidates, prompt, library, most)) as rounds:
+    async with aclosing(_tried(candidates, prompt, library, most, request.answer)) as rounds:
         async for step in rounds:
             yield step
     yield _outcome(prompt, candidates.best)
 
 
 async def _tried(
-    candidates: Candidates, prompt: Prompt, library: Library, most: int
+    candidates: Candidates, prompt: Prompt, library: Library, most: int, said: str
 ) -> AsyncGenerator[Progress | Reset, None]:
-    """Candidates until one passes; when none does, the best one is sent back once with what is wrong with it."""
-    async with aclosing(candidates.ask(prompt.messages, prompt.sampling)) as events:
+    """Candidates until one passes, the first being what was `said` before; else the best one is sent back once with what is
+    wrong with it."""
+    first = candidates.take(said) if said else candidates.ask(prompt.messages, prompt.sampling)
+    async with aclosing(first) as events:
         async for event in events:
             yield event
     async with aclosing(candidates.ask_on(prompt.messages, prompt.sampling, most)) as more:

@@ -48,6 +48,7 @@ class Reset:
 
 Progress = PrefillProgress | Delta | Note
 FENCE = "```"
+CHECKING = "Checking the edit"
 IN_CIRCLES = "The model went round in circles and ended no sentence: try again."
 SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
@@ -155,7 +156,7 @@ class Candidates:
         async with aclosing(answer.stream(self.engine, messages, sampling, self.priority)) as events:
             async for event in events:
                 yield event
-        yield Note("Checking the edit")
+        yield Note(CHECKING)
         if self.whole and answer.finish_reason == "length":
             words = f"The model wrote {sampling.max_tokens:,} tokens and came to no end: try again, or select less code."
             self.tried.append(Candidate(answer, Judged(None, EditRefused(words, detail=answer.text))))
@@ -163,6 +164,18 @@ class Candidates:
         if not answer.whole_lines and answer.text:
             self.tried.append(Candidate(answer, Judged(None, EditRefused(IN_CIRCLES, detail=answer.text))))
             return
+        async with aclosing(self._judged(answer)) as notes:
+            async for note in notes:
+                yield note
+
+    async def take(self, text: str) -> AsyncGenerator[Progress, None]:
+        """Judge an answer that was written before."""
+        yield Note(CHECKING)
+        async with aclosing(self._judged(Answer(self.expected, text))) as notes:
+            async for note in notes:
+                yield note
+
+    async def _judged(self, answer: Answer) -> AsyncGenerator[Note, None]:
         async with aclosing(self.judge.steps(answer.whole_lines)) as steps:
             async for step in steps:
                 if isinstance(step, Judged):

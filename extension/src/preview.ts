@@ -15,8 +15,8 @@ export interface PreviewChoices {
   retry: () => Promise<void>;
   /** The model wrote it earlier, while nobody waited. */
   prepared?: boolean;
-  /** There when something that checks the proposal was not run: ask whether it may. */
-  consent?: () => Promise<boolean>;
+  /** There when something that checks the proposal was not run: ask whether it may, and check the same answer again. */
+  check?: { consent: () => Promise<boolean>; run: () => Promise<void> };
 }
 
 interface Preview {
@@ -87,10 +87,12 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     await choices.retry();
   }
 
-  /** Ask whether code may run, and propose the edit anew when it may. Until then it stays. */
+  /** Ask whether code may run, and check the edit again when it may. Until then it stays. */
   async runTests(id = activePreview()): Promise<void> {
     const { choices, proposal } = this.find(id);
-    if (await choices.consent?.()) await this.retry(proposal.id);
+    if (!choices.check || !(await choices.check.consent())) return;
+    await this.reject(proposal.id);
+    await choices.check.run();
   }
 
   dispose(): void {
@@ -123,11 +125,11 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
 
 /** Say what was proposed and checked. Returns the command that was chosen; undefined when closed. */
 async function announce({ proposal, choices }: Preview): Promise<string | undefined> {
-  const { prepared, consent } = choices;
+  const { prepared, check } = choices;
   const run = proposal.kind === 'file' ? 'Run Tests…' : 'Run and Compare…';
   const commands: Record<string, string> = {
     Accept: 'acceptEdit',
-    ...(consent ? { [run]: 'runEditTests' } : {}),
+    ...(check ? { [run]: 'runEditTests' } : {}),
     'Try Again': 'retryEdit',
     Reject: 'rejectEdit',
   };

@@ -134,6 +134,8 @@ export interface RunParams {
   fresh?: boolean;
   /** The user allowed that generated tests and the project's functions are run in this workspace. */
   runCode?: boolean;
+  /** The text of an earlier result of this run, to be checked again before the model is asked: as after a consent. */
+  answer?: string;
 }
 
 /** The answer, and for edit actions the proposal that waits for accept or reject. */

@@ -21,6 +21,8 @@ export interface ActionRun {
   instruction: string;
   /** Ask the model, also where an answer was prepared earlier. */
   fresh?: boolean;
+  /** What the model said, to be checked again before it is asked. */
+  answer?: string;
 }
 
 export class ActionRunner {
@@ -66,6 +68,7 @@ export class ActionRunner {
       instruction: run.instruction,
       diagnostics: problemsOf(run.target),
       ...(run.fresh ? { fresh: true } : {}),
+      ...(run.answer ? { answer: run.answer } : {}),
     };
     return streamed(this.session, RunRequest, params, onEvent, token);
   }
@@ -74,7 +77,7 @@ export class ActionRunner {
     const result = await this.sendWithProgress(run);
     if (!result) return;
     const target = { document: run.target.document, range: fromRange(result.range) };
-    const again = { ...run, target, fresh: true };
+    const again = { ...run, target, fresh: true, answer: '' };
     if (!result.proposal) {
       await this.explainRefusal(again, result);
       return;
@@ -82,7 +85,9 @@ export class ActionRunner {
     await this.previews.open(result.proposal, {
       retry: () => this.repeat(again),
       prepared: result.receipt.prepared ?? false,
-      ...(result.testsCanRun ? { consent: allowTests } : {}),
+      ...(result.testsCanRun
+        ? { check: { consent: allowTests, run: () => this.repeat({ ...again, answer: result.text }) } }
+        : {}),
     });
   }
 

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from attrs import evolve
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
@@ -28,10 +29,13 @@ def register(server: LanguageServer, session: Session) -> None:
         asked = request(
             session, snapshot, params.range, params.action, params.instruction, params.diagnostics
         )
+        asked = evolve(asked, answer=params.answer)
         session.warming.action_used(params.action)
         permission = permission_for(session, asked, params.run_code)
         with session.idle.held():
-            draft = None if params.fresh else await session.drafts.prepared(asked, permission)
+            draft = (
+                None if params.fresh or params.answer else await session.drafts.prepared(asked, permission)
+            )
             outcome = draft or await _streamed(session, params.run_id, asked, permission)
         view = None
         if outcome.proposal is not None:

@@ -27,6 +27,8 @@ class RunParams:
     """Ask the model, also where an answer was prepared while the machine was idle."""
     run_code: bool = False
     """The user allowed that generated tests and the project's functions are run in this workspace."""
+    answer: str = ""
+    """The text of an earlier result of this run, to be checked again before the model is asked: as after a consent."""
 
 
 @frozen

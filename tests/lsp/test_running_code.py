@@ -18,6 +18,7 @@ def area(width: int, height: int) -> int:
     return width * height
 """
 IN_AREA = at(0, 6)
+GOOD = "```python\nfrom shapes import area\n\n\ndef test_three_by_four():\n    assert area(3, 4) == 12\n```"
 GOOD_AND_BAD = """```python
 from shapes import area
 
@@ -59,6 +60,22 @@ async def test_without_consent_nothing_is_run_and_the_user_may_be_asked(start: S
     assert result.tests_can_run
     assert checks_of(result)["tests run"] == ("unknown", "not run: running code was not allowed")
     assert "test_wrong" in result.proposal.new_text
+
+
+async def test_after_consent_the_tests_that_were_shown_are_run(start: Start, shapes: Path) -> None:
+    """The model was asked anew, and its other tests were run."""
+    client = await connect(start, trusted=True)
+    uri = client.open(shapes, AREA)
+    await client.script([GOOD])
+    shown = await client.ask(protocol.RUN, run_params(uri, "tests", IN_AREA))
+
+    result = await client.ask(
+        protocol.RUN, run_params(uri, "tests", IN_AREA, run_code=True, answer=shown.text)
+    )
+
+    assert checks_of(result)["tests run"][0] == "ok"
+    assert result.proposal.new_text == shown.proposal.new_text
+    assert len(await client.requests()) == 1
 
 
 async def test_consent_is_asked_for_before_a_refactoring_is_compared_too(start: Start, shapes: Path) -> None:

@@ -238,6 +238,38 @@ async def test_the_line_of_code_that_was_cut_off_is_not_part_of_the_edit(tmp_pat
     )
 
 
+async def with_answer(engine: ScriptedEngine, answer: str) -> actions.Outcome:
+    document = Document("file:///double.py", "double.py", "python", CODE)
+    asked = actions.Request(document, Span(0, len(CODE) - 1), "docstring", answer=answer)
+    async with aclosing(
+        actions.run(asked, engine=engine, library=Library.load([built_in()]), settings=Settings())
+    ) as events:
+        *_, outcome = [event async for event in events]
+    assert isinstance(outcome, actions.Outcome)
+    return outcome
+
+
+async def test_what_the_model_said_before_is_checked_without_asking_it() -> None:
+    """After a consent the tests that were shown are run, not new ones."""
+    engine = ScriptedEngine()
+
+    outcome = await with_answer(engine, "Give twice the number.")
+
+    assert outcome.proposal is not None and "Give twice the number." in outcome.proposal.new_text
+    assert engine.requests == []
+
+
+async def test_where_it_fails_a_check_the_model_mends_it() -> None:
+    engine = ScriptedEngine()
+    engine.enqueue("Give twice the number.")
+
+    outcome = await with_answer(engine, CODE)
+
+    (asked,) = engine.requests
+    assert CODE.strip() in asked.messages[-2].content
+    assert outcome.proposal is not None and "Give twice the number." in outcome.proposal.new_text
+
+
 async def test_documentation_that_is_one_sentence_in_circles_is_refused() -> None:
     """It was offered up to where it was stopped: "takes a rate and returns a rate that takes a rate and returns"."""
     engine = ScriptedEngine()
