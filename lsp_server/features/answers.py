@@ -87,6 +87,7 @@ class Answers:
         if stored := await self.find(key):
             return stored
         text = await work()
+        self._remember(key, text)  # at once: who waited may leave before it is stored
         if text and (store := await self._opened()) is not None:
             await asyncio.to_thread(store.put, key_of(*key), text)
         return text

@@ -15,6 +15,9 @@ from tests.lsp.idling import DRAFT, READY, Begin, eventually, idle_work, look, r
 from tests.lsp.test_code_action import offered, params
 from tests.lsp.test_hover import explanation
 
+NO_WARMING = {"warming": {"enabled": False}}
+"""Asking for code actions again and again announces selections, which ends the idle work that a script has an answer for."""
+
 
 async def test_a_prepared_docstring_is_offered_at_once_and_adds_nothing_else(
     begin: Begin, workspace: Path
@@ -80,15 +83,16 @@ async def test_documented_functions_and_classes_get_no_draft(begin: Begin, works
 
 
 async def test_drafts_are_there_in_the_next_session(begin: Begin, workspace: Path) -> None:
-    first = await begin()
+    first = await begin(settings=NO_WARMING)
     uri = first.open(workspace / "a.py", PARSE)
     await first.script(["It splits a header."], [DRAFT])
     look(first, uri)
+    await idle_work(first, 2)
     await ready_title(first, uri)  # kept, too
     await first.shutdown_session()
     await first.stop()
 
-    second = await begin()
+    second = await begin(settings=NO_WARMING)
     second.open(workspace / "a.py", PARSE)
     look(second, uri)
 
@@ -104,6 +108,7 @@ async def test_a_plain_client_gets_a_prepared_docstring_by_the_command(
     await client.script(["It splits a header."], [DRAFT])
     client.type_text(uri, 2, at(0, 9), "  # patterns")
     await idle_work(client, 2)
+    await ready_title(client, uri)
 
     await client.workspace_execute_command_async(command("docstring", uri))
     asked = await requests(client, "ACTION")
@@ -115,11 +120,12 @@ async def test_a_plain_client_gets_a_prepared_docstring_by_the_command(
 
 
 async def test_the_lightbulb_answers_from_memory_in_a_long_file(begin: Begin, workspace: Path) -> None:
-    client = await begin()
+    client = await begin(settings=NO_WARMING)
     text = "".join(f"def f{i}(x):\n    y = x + {i}\n    return y\n\n\n" for i in range(2000))
     uri = client.open(workspace / "long.py", text)
     await client.script(["It adds 1000."], ["Add 1000."], [{"gate": "never"}])
     look(client, uri, first=4990, last=5030, focus=5001)
+    await idle_work(client, 2)
 
     async def title(line: int) -> str:
         return str((await offered(client, params(uri, at(line, 0, line + 2, 12))))["docstring"]["title"])
