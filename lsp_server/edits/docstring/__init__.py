@@ -33,8 +33,7 @@ def propose_docstring(document: Document, target: Span, reply: str) -> Proposal:
 
 def _python(document: Document, target: Span, reply: str) -> Proposal:
     region, node = python.find(document, target)
-    at = region.positions(document.text)
-    code = document.text[at.start(node) : at.end(node)]
+    code = python.undocumented(document.text, region, node)
     text = _claimed(documentation(reply, "python", node.name, code), node.name, python.parameters(node))
     if text == (ast.get_docstring(node) or ""):
         raise EditRefused(NO_CHANGE)

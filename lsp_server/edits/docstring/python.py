@@ -67,6 +67,17 @@ def _choose(tree: ast.Module, at: Positions, target: Span) -> Definition:
     raise EditRefused("There is no function or class here to document.")
 
 
+def undocumented(text: str, region: Region, node: Definition) -> str:
+    """The code of a definition without the docstrings in it: a line of those that a reply repeats is no copy of code."""
+    at = region.positions(text)
+    docstrings = filter(None, map(python_source.docstring_of, python_source.definitions(node)))
+    start, pieces = at.start(node), []
+    for old in sorted(docstrings, key=at.start):
+        pieces.append(text[start : at.start(old)])
+        start = at.end(old)
+    return "".join([*pieces, text[start : at.end(node)]])
+
+
 def parameters(node: Definition) -> set[str] | None:
     """Names of what a function takes; None where others may be told: the attributes of a class, options in `**kwargs`."""
     if isinstance(node, ast.ClassDef) or node.args.kwarg is not None:

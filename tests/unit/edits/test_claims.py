@@ -166,3 +166,36 @@ def test_the_words_behind_a_copy_of_the_code_are_the_documentation() -> None:
     new = propose_docstring(document, Span(0, len(source.rstrip())), reply).new_text
 
     assert new == f"/** Gives back what it is given. */\n{source}"
+
+
+OLD = """class Queue:
+    \"\"\"Hold items.
+
+    Note:
+        Items leave in order.
+    \"\"\"
+
+    def put(self, item):
+        \"\"\"Do it.
+
+            def g():
+                return 1
+        \"\"\"
+        self.items.append(item)
+"""
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("Hold items, first come first served.\n\nNote:\n    Items leave in order.", "Note:\n        Items leave in order."),
+        ("Do it.\n\n    def g():\n        return 1", "Do it.\n\n    def g():\n        return 1"),
+    ],
+)
+def test_lines_of_an_older_docstring_are_no_copy_of_the_code(reply: str, kept: str) -> None:
+    """They were cut off the end, and what was left could say nothing."""
+    document = Document("file:///m.py", "m.py", "python", OLD)
+
+    (replacement,) = propose_docstring(document, Span(0, len(OLD.rstrip())), reply).replacements
+
+    assert kept in replacement.text
