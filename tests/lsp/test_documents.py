@@ -65,6 +65,30 @@ async def test_random_edits_keep_both_sides_equal(extension: Client, workspace: 
     assert result.proposal.new_text.startswith(text)
 
 
+async def test_a_file_of_5_mb_is_documented_at_its_end(extension: Client, workspace: Path) -> None:
+    text = "# Prüft 😀\r\nvalue = 1\r\n" * 200_000 + PARSE.replace("\n", "\r\n")
+    assert len(text.encode()) > 5_000_000
+    uri = extension.open(workspace / "a.py", text)
+    name = _position(text, text.rindex("def ") + 4)
+    await extension.script(["Split a header line."])
+
+    result = await extension.ask(protocol.RUN, run_params(uri, "docstring", lsp.Range(name, name)))
+
+    assert result.proposal is not None, result.refused
+    assert '"""Split a header line."""\r\n' in result.proposal.new_text[-len(PARSE) - 100 :]
+
+
+async def test_tabs_stay_tabs_where_only_a_name_is_selected(extension: Client, workspace: Path) -> None:
+    text = "class A:\n\tdef parse(self, line):\n\t\tif line:\n\t\t\treturn line.split()\n"
+    uri = extension.open(workspace / "a.py", text)
+    await extension.script(["Split a line."])
+
+    result = await extension.ask(protocol.RUN, run_params(uri, "docstring", at(1, 5, 1, 10)))
+
+    assert result.proposal is not None, result.refused
+    assert result.proposal.new_text == text.replace("\t\tif", '\t\t"""Split a line."""\n\t\tif')
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "is empty"), ("\0\1\2", "binary"), ("x = 1\n" * 1_700_000, "too large")],
