@@ -168,6 +168,7 @@ class Settings:
         "ask",
         "Run generated tests, and changed code beside the old, before an edit is offered (only in trusted workspaces).",
         choices={"ask": "Ask once for each workspace.", "always": "Always.", "never": "Never."},
+        machine=True,
     )
 
     tests_python: str = setting(

@@ -17,6 +17,7 @@ import { EngineControlRequest, type EngineControlParams, RetrySetupRequest } fro
 import type { ActionRunner } from './run';
 import type { Session } from './session';
 import type { StatusBar } from './statusBar';
+import type { TestConsent } from './testConsent';
 import type { TextViews } from './textView';
 
 export interface CommandParts {
@@ -30,6 +31,7 @@ export interface CommandParts {
   chat: ChatView;
   store: ConversationStore;
   consent: RunConsent;
+  testConsent: TestConsent;
   statusBar: StatusBar;
   texts: TextViews;
 }
@@ -51,6 +53,7 @@ export function commandsOf(parts: CommandParts): Commands {
     chat,
     store,
     consent,
+    testConsent,
     statusBar,
     texts,
   } = parts;
@@ -69,7 +72,7 @@ export function commandsOf(parts: CommandParts): Commands {
     openChat: () => chat.open(),
     newChat: () => startChat(chat),
     chatHistory: () => openPastChat(chat, store),
-    askBeforeRunning: () => consent.forget(),
+    askBeforeRunning: () => askAgain(consent, testConsent),
     attachSelection: () => attachSelection(chat, editors),
 
     menu: () => showMenu(statusBar.headline),
@@ -142,4 +145,11 @@ async function withProgress<R>(
 
 async function open(command: string, ...args: unknown[]): Promise<void> {
   await vscode.commands.executeCommand(command, ...args);
+}
+
+async function askAgain(...consents: readonly { forget(): Promise<void> }[]): Promise<void> {
+  for (const consent of consents) await consent.forget();
+  void vscode.window.showInformationMessage(
+    'You are asked again before code of an answer, generated tests and changed code run in this workspace.',
+  );
 }

@@ -19,6 +19,7 @@ import { ResultView } from './resultView';
 import { type ActionRun, ActionRunner } from './run';
 import { Session } from './session';
 import { StatusBar } from './statusBar';
+import { TestConsent } from './testConsent';
 import { TextViews } from './textView';
 import { Warming } from './warming';
 
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const codeBlocks = new CodeBlocks(server, editors, previews, guard);
   const store = new ConversationStore(context.workspaceState);
   const consent = new RunConsent(context.workspaceState);
+  const testConsent = new TestConsent(context.workspaceState);
   const warming = new Warming(server, editors);
   const chat = new ChatView(context.extensionUri, {
     session: server,
@@ -55,11 +57,11 @@ export function activate(context: vscode.ExtensionContext): void {
     return chat.open();
   };
   const results = new ResultView(context.extensionUri, codeBlocks, continueInChat, log);
-  const runner = new ActionRunner(server, actions, editors, results, previews, texts);
+  const runner = new ActionRunner(server, actions, editors, results, previews, texts, testConsent);
   const statusBar = new StatusBar(server);
   const announcements = new Announcements(server);
   const own = { context, log, session: server, editors, actions, runner, previews };
-  const parts = { ...own, chat, store, consent, statusBar, texts };
+  const parts = { ...own, chat, store, consent, testConsent, statusBar, texts };
 
   context.subscriptions.push(
     log,

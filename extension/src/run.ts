@@ -10,8 +10,8 @@ import { RunProgress } from './progress';
 import { type ActionInfo, type EventParams, RunRequest, type RunParams, type RunResult } from './protocol';
 import type { ResultView } from './resultView';
 import type { Session } from './session';
-import { writeWorkspaceSetting } from './settings';
 import { streamed } from './stream';
+import type { TestConsent } from './testConsent';
 import type { TextViews } from './textView';
 
 /** One run, complete enough to be repeated. */
@@ -33,6 +33,7 @@ export class ActionRunner {
     private readonly results: ResultView,
     private readonly previews: Previews,
     private readonly texts: TextViews,
+    private readonly consent: TestConsent,
   ) {}
 
   /** Run the action `id` on `target`, by default the selection; ask for its argument unless it is given. */
@@ -68,6 +69,7 @@ export class ActionRunner {
       instruction: run.instruction,
       diagnostics: problemsOf(run.target),
       ...(run.fresh ? { fresh: true } : {}),
+      ...(this.consent.given ? { runCode: true } : {}),
       ...(run.answer ? { answer: run.answer } : {}),
     };
     return streamed(this.session, RunRequest, params, onEvent, token);
@@ -86,7 +88,7 @@ export class ActionRunner {
       retry: () => this.repeat(again),
       prepared: result.receipt.prepared ?? false,
       ...(result.testsCanRun
-        ? { check: { consent: allowTests, run: () => this.repeat({ ...again, answer: result.text }) } }
+        ? { check: { consent: () => this.consent.ask(), run: () => this.repeat({ ...again, answer: result.text }) } }
         : {}),
     });
   }
@@ -117,18 +119,4 @@ export class ActionRunner {
       await this.texts.showSource('Answer', result.text || 'The model answered nothing.');
     }
   }
-}
-
-async function allowTests(): Promise<boolean> {
-  const allow = 'Run in This Workspace';
-  const detail =
-    'Generated tests, code that the model changed and tests of the project run in a copy of it, with your permissions on this machine.';
-  const pressed = await vscode.window.showWarningMessage(
-    'Run code to check edits before they are offered?',
-    { modal: true, detail },
-    allow,
-  );
-  if (pressed !== allow) return false;
-  await writeWorkspaceSetting('tests.run', 'always');
-  return true;
 }

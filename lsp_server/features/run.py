@@ -16,10 +16,10 @@ from lsp_server.errors import EditRefused
 from lsp_server.features import views
 from lsp_server.features.documents import Snapshot
 from lsp_server.features.proposals import workspace_edit
+from lsp_server.verify.pipeline import NOT_ALLOWED, Permission
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
-from lsp_server.verify.pipeline import NOT_ALLOWED, Permission
 
 
 def register(server: LanguageServer, session: Session) -> None:

@@ -8,6 +8,8 @@ import {
   ANSWER_TIMEOUT_MS,
   answer,
   choose,
+  editOrRefusal,
+  isPreview,
   pressInNotification,
   clearNotifications,
   resultPage,
@@ -20,6 +22,7 @@ import { until } from './until.mjs';
 import {
   addedLine,
   answerInput,
+  command,
   deletedLine,
   hoverShowing,
   inEditor,
@@ -86,6 +89,34 @@ scenario(
     await save(page);
     assert.equal(ide.onDisk(PRICES), before);
     assert.equal(await page.locator('.tab.dirty').count(), 0, 'no editor has unsaved changes');
+  },
+);
+
+scenario(
+  'run-and-compare',
+  'Refactor, Run and Compare…, agree: the change is run beside the old code, and no setting of the workspace says so',
+  async (ide) => {
+    const { page } = ide;
+    await clearNotifications(page);
+    const before = ide.onDisk(PRICES);
+    const place = await functionIn(ide, PRICES, 'clamp');
+    await rightClick(page, place, 'Refactor…');
+    await answerInput(page, '');
+    await waitForPreview(page);
+
+    await pressInNotification(page, 'Run and Compare…');
+    await pressInDialog(page, 'before they are offered', 'Run in This Workspace');
+    await settled(page);
+
+    const told = await editOrRefusal(page);
+    assert.doesNotMatch(told, /Run and Compare…/, 'it was run');
+    assert.equal(ide.onDisk(PRICES), before);
+    const settings = path.join(ide.workspace, '.vscode/settings.json');
+    assert.ok(!fs.existsSync(settings), 'consent is no setting that a repository could bring along');
+    await ide.screenshot('compared');
+    if (await isPreview(page)) await choose(page, 'Reject Edit');
+    await command(page, 'TT Assistant: Ask Again Before Running Code');
+    await clearNotifications(page);
   },
 );
 

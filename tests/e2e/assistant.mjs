@@ -23,7 +23,7 @@ function preview(page) {
  * @param {Page} page
  */
 export async function waitForPreview(page) {
-  const refusal = page.locator('.notification-toast').filter({ hasText: 'Show Answer' }).last();
+  const refusal = refusalOf(page);
   /** @type {string[]} */
   const refusals = [];
   while (refusals.length < ATTEMPTS) {
@@ -44,6 +44,29 @@ export async function waitForPreview(page) {
     await refusal.waitFor({ state: 'detached' });
   }
   assert.fail(`Every answer was refused:\n${refusals.join('\n')}`);
+}
+
+/** @param {Page} page */
+function refusalOf(page) {
+  return page.locator('.notification-toast').filter({ hasText: 'Show Answer' }).last();
+}
+
+/** Whether an edit is in front, to be accepted or rejected. @param {Page} page */
+export function isPreview(page) {
+  return preview(page).isVisible();
+}
+
+/** Wait for what comes of an edit that was asked for, and return what its notification says. @param {Page} page */
+export function editOrRefusal(page) {
+  return until(
+    async () => {
+      for (const said of [announcement(page), refusalOf(page)])
+        if (await said.isVisible()) return said.innerText();
+      return null;
+    },
+    'an edit, or a refusal',
+    ANSWER_TIMEOUT_MS,
+  );
 }
 
 /** @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */

@@ -32,6 +32,5 @@ export class RunConsent {
   /** Take “Always” back. */
   async forget(): Promise<void> {
     await this.memento.update(KEY, undefined);
-    void vscode.window.showInformationMessage('You are asked again before code of an answer runs.');
   }
 }
