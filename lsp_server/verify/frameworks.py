@@ -11,6 +11,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from lsp_server.verify import comparisons
+
 
 @frozen
 class TestResult:
@@ -39,8 +41,6 @@ PYTEST_REASON = re.compile(r"^(?:FAILED|ERROR) \S*?(\w+)(?:\[.*?\])?(?: - (.*))?
 PYTEST_FAILURE = re.compile(
     r"^_{3,} (?:\w+\.)*(\w+)(?:\[.*\])? _{3,}$(.*?)(?=^_{3,} |^={3,} |\Z)", re.M | re.S
 )
-LONGEST = 240
-"""Characters of a failure that are told: what a comparison shows is in its first ones."""
 
 
 def python_of(root: Path) -> str:
@@ -53,27 +53,21 @@ def python_of(root: Path) -> str:
 
 
 def _pytest(root: Path, file: Path, python: str) -> list[str]:
-    options = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no", "-o", "addopts=", "-rfE"]
+    options = ["-vv", "--tb=short", "-p", "no:cacheprovider", "--color=no", "-o", "addopts=", "-rfE"]
     return [python, "-m", "pytest", *options, str(file.relative_to(root))]
 
 
 def _parse_pytest(output: str) -> list[TestResult]:
     reasons = {name: (reason or "") for name, reason in PYTEST_REASON.findall(output)}
-    reasons |= {name: told for name, text in PYTEST_FAILURE.findall(output) if (told := _compared(text))}
+    reasons |= {
+        name: told for name, text in PYTEST_FAILURE.findall(output) if (told := comparisons.told(text))
+    }
     worst: dict[str, bool] = {}
     for _, name, _, verdict in PYTEST_LINE.findall(output):
         worst[name] = worst.get(name, True) and verdict in ("PASSED", "XFAIL", "SKIPPED")
     return [
         TestResult(name, passed, "" if passed else reasons.get(name, "")) for name, passed in worst.items()
     ]
-
-
-def _compared(failure: str) -> str:
-    """The comparison that failed, with the values pytest found: a message of the assertion's own would hide them."""
-    lines = [line.strip() for line in re.findall(r"^E {1,4}(.*)$", failure, re.M)]
-    told = next((line for line in lines if line.startswith("assert ")), "")
-    where = next((line.lstrip("+ ") for line in lines if told and re.match(r"\+ +where ", line)), "")
-    return f"{told[:LONGEST]} ({where[:LONGEST]})" if where else told[:LONGEST]
 
 
 def _unittest(root: Path, file: Path, python: str) -> list[str]:

@@ -73,7 +73,7 @@ async def test_a_failing_test_is_repaired_or_dropped(project: Path) -> None:
 
     assert (
         verdict.problem
-        == "The code does not do what tests expect: `test_three`: assert 6 == 7 (where 6 = double(3))"
+        == "The code does not do what tests expect: `test_three`: `double(3)` gives 6, and the test expects 7"
     )
     assert verdict.fallback is not None and verdict.fallback.new_text == HEAD + GOOD
     assert "1 pass, 1 dropped" in verdict.fallback.checks[-1].detail
