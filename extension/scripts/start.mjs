@@ -53,7 +53,9 @@ const INITIAL_SETTINGS = {
 async function choosePort(wanted) {
   if (wanted === undefined) return freePort(DEFAULT_PORT);
   if (!(await isFree(wanted))) {
-    throw new SetupError(`Port ${wanted} is in use. Choose another, or none: then the next free one is taken.`);
+    throw new SetupError(
+      `Port ${wanted} is in use. Choose another, or none: then the next free one is taken.`,
+    );
   }
   return wanted;
 }

@@ -88,7 +88,12 @@ export class ActionRunner {
       retry: () => this.repeat(again),
       prepared: result.receipt.prepared ?? false,
       ...(result.testsCanRun
-        ? { check: { consent: () => this.consent.ask(), run: () => this.repeat({ ...again, answer: result.text }) } }
+        ? {
+            check: {
+              consent: () => this.consent.ask(),
+              run: () => this.repeat({ ...again, answer: result.text }),
+            },
+          }
         : {}),
     });
   }

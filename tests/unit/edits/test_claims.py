@@ -188,7 +188,10 @@ OLD = """class Queue:
 @pytest.mark.parametrize(
     ("reply", "kept"),
     [
-        ("Hold items, first come first served.\n\nNote:\n    Items leave in order.", "Note:\n        Items leave in order."),
+        (
+            "Hold items, first come first served.\n\nNote:\n    Items leave in order.",
+            "Note:\n        Items leave in order.",
+        ),
         ("Do it.\n\n    def g():\n        return 1", "Do it.\n\n    def g():\n        return 1"),
     ],
 )
