@@ -85,6 +85,8 @@ FAMILIES = {
     r"(explain|docstring|refactor|tests)_tokens": "tokens decoded in one run of `{0}`",
     r"prefill_s_(\d+)": "seconds to prefill 1,500 tokens in chunks of {0}",
     r"prefill_over_(\d+)_(\d+)": "the same in chunks of {1}, over chunks of {0}, in turns",
+    r"first_token_ms_(.+)": "to the first token of a prompt that no cache knows, {0}",
+    r"tokens_per_second_(.+)": "decoded behind that prompt, {0}",
     r"stop_ms_(\d+)": "95th percentile from a cancel in that prefill until llama.cpp has stopped, chunks of {0}",
     r"(decode|prefill)_(quiet|busy|crowded)_(\w+?)": "{0} rate with spin count {2}, {1}",
     r"(decode|prefill)_(quiet|busy|crowded)_(\w+)_over_(\w+)": "{0} rate with spin count {2}, over that with {3}, {1}",

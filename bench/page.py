@@ -59,6 +59,7 @@ languages in turns. Made in pieces on a machine that did other work, so the seco
 Python files of 100 to 100,000 lines. Every sample follows an edit: a line typed in some function of the first half, every
 third one with a bracket left open. No model takes part. What the first parse costs stands beside the rest.
 """,
+    "speed": "llama.cpp alone with several models; the model table quotes these figures.\n",
     "trace": "The traces and the peers of the section above, in a run of their own.\n",
     "seeded": """\
 50 refactors with a planted change of behaviour and 50 equal ones (`bench/refactors`, written before the comparison was
