@@ -25,6 +25,8 @@ Work = Callable[[], Coroutine[Any, Any, str]]
 @define
 class _Running:
     task: asyncio.Task[str]
+    gives_way: bool
+    """Idle work: whoever else wants the answer makes it anew, at once, and finds the prompt in the KV cache."""
     waiting: int = 0
     background: bool = False
 
@@ -53,11 +55,14 @@ class Answers:
         self._remember(key, stored)
         return stored
 
-    async def get(self, key: Key, work: Work) -> str:
-        """The answer; the work is cancelled when the last one who waits for it is."""
+    async def get(self, key: Key, work: Work, *, gives_way: bool = False) -> str:
+        """The answer; the work is cancelled when the last one who waits for it is.
+
+        Work that `gives_way` is cancelled, with those who wait for it, when the answer is asked for without.
+        """
         if text := self.cached(key):
             return text
-        running = self._start(key, work)
+        running = self._start(key, work, gives_way)
         running.waiting += 1
         try:
             return await asyncio.shield(running.task)
@@ -76,10 +81,14 @@ class Answers:
     def clear(self) -> None:
         self._texts.clear()
 
-    def _start(self, key: Key, work: Work) -> _Running:
+    def _start(self, key: Key, work: Work, gives_way: bool = False) -> _Running:
+        running = self._running.get(key)
+        if running is not None and running.gives_way and not gives_way:
+            running.task.cancel()
+            self._forget(key, running)
         if key not in self._running:
             task = asyncio.create_task(self._found_or_made(key, work))
-            running = self._running[key] = _Running(task)
+            running = self._running[key] = _Running(task, gives_way)
             task.add_done_callback(lambda task: self._finished(key, running))
         return self._running[key]
 

@@ -163,7 +163,7 @@ class Idle:
         session = self._session
         try:
             await session.warming.keep()
-            await session.answers.get(item.key, item.work)
+            await session.answers.get(item.key, item.work, gives_way=True)
             await session.warming.keep()
         except AssistantError as error:
             log.debug("Idle work, %s: %s", item.what, error.message)

@@ -77,6 +77,23 @@ async def test_a_foreground_request_drops_idle_work(begin: Begin, workspace: Pat
     assert len(await requests(client, "IDLE", "cancelled")) == 1
 
 
+async def test_a_hover_does_not_wait_for_idle_work_on_the_same_function(
+    begin: Begin, workspace: Path
+) -> None:
+    """It joined the idle request, and so waited behind warming and the hovers of other windows."""
+    client = await begin()
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script([{"gate": "never"}, "late"], ["It splits a header."])
+    look(client, uri)
+    await idle_work(client, 1, "running")
+
+    told = await asyncio.wait_for(client.ask(protocol.HOVER_EXPLANATION, explanation(uri)), 10)
+
+    assert told.markdown == "It splits a header."
+    assert len(await requests(client, "IDLE", "cancelled")) == 1
+    assert len(await requests(client, "HOVER", "finished")) == 1
+
+
 async def test_idle_work_waits_while_an_answer_streams_and_goes_on_after_it(
     begin: Begin, workspace: Path
 ) -> None:
