@@ -7,6 +7,7 @@ only when it does not fit the context window is it folded further, and then the 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -18,7 +19,6 @@ from attrs import evolve, frozen
 from lsp_server import confidence, context, edits, estimate
 from lsp_server.candidates import (
     Answer,
-    Candidate,
     Candidates,
     Note,
     Progress,
@@ -27,7 +27,7 @@ from lsp_server.candidates import (
     ended_by_fence,
 )
 from lsp_server.document import Document, Span
-from lsp_server.edits.types import Proposal
+from lsp_server.edits.types import Check, Proposal
 from lsp_server.engine.types import (
     Engine,
     EngineStatus,
@@ -134,6 +134,7 @@ async def run(
     permission: Permission | None = None,
     paces: Paces | None = None,
     priority: Priority = Priority.ACTION,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncGenerator[Event, None]:
     """Run an action. Closing the generator stops the engine, and what is being run to check. Raises AssistantError.
 
@@ -143,7 +144,11 @@ async def run(
         yield Note("Waiting for the engine")
     prompt = await prepare(request, engine=engine, library=library, settings=settings)
     expected = await _expectation(prompt, engine, paces or Paces())
-    prompt = _within_time(prompt, expected, settings.edits_max_seconds)
+    limit, unread = (
+        estimate.TimeLimit(settings.edits_max_seconds, clock),
+        prompt.tokens * expected.rates.fresh,
+    )
+    prompt = _within_time(prompt, expected, limit, unread)
     yield prompt
     for note in prompt.notes:
         yield Note(note)
@@ -163,12 +168,13 @@ async def run(
         keep_behaviour=not request.instruction,
         permission=permission,
     )
-    candidates = Candidates(engine, judge, expected, priority, whole=prompt.template.output == "replace")
+    whole = prompt.template.output == "replace"
+    candidates = Candidates(engine, judge, expected, priority, whole, limit, unread)
     most = candidate_count(settings, engine.status) if priority < Priority.WARMING else 1
     async with aclosing(_tried(candidates, prompt, library, most, request.answer)) as rounds:
         async for step in rounds:
             yield step
-    yield _outcome(prompt, candidates.best)
+    yield _outcome(prompt, candidates)
 
 
 async def _tried(
@@ -187,18 +193,27 @@ async def _tried(
     if best.judged.refusal is None:
         return
     repair = await _repair_messages(candidates.engine, library, prompt, best.answer.text, best.judged.refusal)
-    if repair is not None:
+    if repair is None:
+        return
+    longer = await candidates.engine.count(repair) - prompt.tokens
+    if (sampling := candidates.in_time(prompt.sampling, longer)) is not None:
         yield Reset()
         yield Note("The answer failed a check; asking once more with the reason")
-        async with aclosing(candidates.ask(repair, prompt.sampling)) as events:
+        async with aclosing(candidates.ask(repair, sampling)) as events:
             async for event in events:
                 yield event
 
 
-def _outcome(prompt: Prompt, best: Candidate) -> Outcome:
-    answer, refusal = best.answer, best.judged.refusal
-    refused = refusal.message if refusal is not None and best.proposal is None else ""
-    return Outcome(prompt, answer.text, answer.finish_reason, answer.usage, best.proposal, refused)
+def _outcome(prompt: Prompt, candidates: Candidates) -> Outcome:
+    best, limit = candidates.best, candidates.limit
+    answer, refusal, proposal = best.answer, best.judged.refusal, best.proposal
+    refused = refusal.message if refusal is not None and proposal is None else ""
+    if candidates.out_of_time and proposal is not None:
+        late = Check("tried again", None, f"there was no time within {limit}")
+        proposal = evolve(proposal, checks=(*proposal.checks, late))
+    elif candidates.out_of_time:
+        refused += f" There was no time to try again within {limit}."
+    return Outcome(prompt, answer.text, answer.finish_reason, answer.usage, proposal, refused)
 
 
 def candidate_count(settings: Settings, status: EngineStatus) -> int:
@@ -217,14 +232,16 @@ async def _expectation(prompt: Prompt, engine: Engine, paces: Paces) -> estimate
     )
 
 
-def _within_time(prompt: Prompt, expected: estimate.Expectation, limit: float) -> Prompt:
+def _within_time(
+    prompt: Prompt, expected: estimate.Expectation, limit: estimate.TimeLimit, unread: float
+) -> Prompt:
     """The prompt of an edit with its answer cut to the user's limit, which is said. Raises TooSlow."""
     if prompt.template.output == "show":
         return prompt
-    sampling = expected.within(limit, prompt.tokens, prompt.sampling)
+    sampling = expected.within(limit.left, unread, prompt.sampling)
     if sampling == prompt.sampling:
         return prompt
-    words = f"At most {sampling.max_tokens:,} tokens, to stay within the {limit:g} s of {estimate.SETTING}"
+    words = f"At most {sampling.max_tokens:,} tokens, to stay within {limit}"
     return evolve(prompt, sampling=sampling, notes=(*prompt.notes, words))
 
 

@@ -24,8 +24,8 @@ from lsp_server.engine.types import (
     SamplingParams,
     Usage,
 )
-from lsp_server.errors import EditRefused
-from lsp_server.estimate import Expectation
+from lsp_server.errors import EditRefused, TooSlow
+from lsp_server.estimate import Expectation, TimeLimit
 from lsp_server.judging import Judge, Judged
 
 VARIED = 0.7
@@ -141,12 +141,25 @@ class Candidates:
     priority: Priority
     whole: bool
     """An answer that was cut off is worth nothing."""
+    limit: TimeLimit
+    unread: float
+    """Tokens of the prompt that are expected not to be in the KV cache."""
     tried: list[Candidate] = field(factory=list)
+    out_of_time: bool = False
+    """There was no time for an answer that would have been asked for."""
 
     @property
     def best(self) -> Candidate:
         """The best one so far, of equals the latest. There must be one."""
         return max(reversed(self.tried), key=lambda candidate: candidate.rank)
+
+    def in_time(self, sampling: SamplingParams, more: float = 0.0) -> SamplingParams | None:
+        """The sampling of one more answer within the time left, its prompt longer by so many tokens; None: no time."""
+        try:
+            return self.expected.within(self.limit.left, self.unread + more, sampling)
+        except TooSlow:
+            self.out_of_time = True
+            return None
 
     async def ask(
         self, messages: Sequence[Message], sampling: SamplingParams
@@ -156,6 +169,7 @@ class Candidates:
         async with aclosing(answer.stream(self.engine, messages, sampling, self.priority)) as events:
             async for event in events:
                 yield event
+        self.unread = 0.0
         yield Note(CHECKING)
         if self.whole and answer.finish_reason == "length":
             words = f"The model wrote {sampling.max_tokens:,} tokens and came to no end: try again, or select less code."
@@ -188,9 +202,12 @@ class Candidates:
     ) -> AsyncGenerator[Progress | Reset, None]:
         """Ask the same again, more freely, until a candidate passes or `most` were tried."""
         while not self.best.passed and len(self.tried) < most:
+            fitting = self.in_time(sampling)
+            if fitting is None:
+                return
             yield Reset()
             yield Note(f"The answer failed a check; trying another ({len(self.tried) + 1} of {most})")
-            async with aclosing(self.ask(messages, self._varied(sampling))) as events:
+            async with aclosing(self.ask(messages, self._varied(fitting))) as events:
                 async for event in events:
                     yield event
 

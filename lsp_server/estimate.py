@@ -6,9 +6,11 @@ Rates come from this machine's own answers (`models.paces`), before the first on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from lsp_server.engine.types import EngineEvent, EngineStatus, Finished, PrefillProgress, SamplingParams
 from lsp_server.errors import TooSlow
@@ -22,6 +24,28 @@ FENCE_TOKENS = 8
 SHORTEST_ANSWER = 16
 """Tokens; an answer that may not even have these is refused instead of begun."""
 SETTING = "ttAssistant.edits.maxSeconds"
+
+
+@frozen
+class TimeLimit:
+    """What an edit may take, from when this was made."""
+
+    seconds: float
+    """0: no limit."""
+    clock: Callable[[], float] = time.monotonic
+    began: float = field(init=False)
+
+    @began.default
+    def _now(self) -> float:
+        return self.clock()
+
+    @property
+    def left(self) -> float:
+        """Seconds; infinite without a limit."""
+        return max(self.began + self.seconds - self.clock(), 0.0) if self.seconds else math.inf
+
+    def __str__(self) -> str:
+        return f"the {self.seconds:g} s of {SETTING}"
 
 
 @frozen
@@ -53,17 +77,20 @@ class Expectation:
             return f"{words}, by published figures"
         return f"{words} on this machine" if self.here else words
 
-    def within(self, limit: float, prompt_tokens: int, sampling: SamplingParams) -> SamplingParams:
-        """The sampling that keeps an edit within `limit` expected seconds (0: no limit). Raises TooSlow."""
-        new = prompt_tokens * self.rates.fresh
-        expected = self.rates.seconds(new, max(self.answer_tokens, self.least_tokens))
-        if not limit or not self.measured or expected is None:
+    def within(self, limit: float, new_tokens: float, sampling: SamplingParams) -> SamplingParams:
+        """The sampling that keeps an answer within `limit` expected seconds, with `new_tokens` to be read first.
+
+        Raises TooSlow.
+        """
+        expected = self.rates.seconds(new_tokens, max(self.answer_tokens, self.least_tokens))
+        known = self.measured and expected is not None
+        if limit == math.inf or (limit > 0 and not known):
             return sampling
-        reading = self.rates.seconds(new, 0) or 0.0
+        reading = self.rates.seconds(new_tokens, 0) or 0.0
         room = int((limit - reading) * self.rates.decode)
         if room < self.least_tokens:
             raise TooSlow(
-                f"This edit would take about {eta.in_words(expected)}, more than {SETTING} allows: "
+                f"This edit would take about {eta.in_words(expected or 0.0)}, more than {SETTING} allows: "
                 "select less or raise it.",
                 button="openSettings",
             )

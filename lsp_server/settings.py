@@ -153,7 +153,8 @@ class Settings:
         "edits.maxSeconds",
         0,
         "Longest time an edit may be expected to take, in seconds, by the speed measured on this machine: its answer is "
-        "cut to fit, and code that cannot be rewritten in it is refused. 0: no limit.",
+        "cut to fit, code that cannot be rewritten in it is refused, and no further answer is tried that does not fit into "
+        "what is left. 0: no limit.",
         minimum=0,
     )
     edits_candidates: int = setting(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_lsp import client_capabilities
@@ -39,8 +41,8 @@ def shapes(workspace: Path) -> Path:
     return path
 
 
-async def connect(start: Start, trusted: bool, run: str = "ask") -> Client:
-    settings = {"tests": {"python": sys.executable, "run": run}}
+async def connect(start: Start, trusted: bool, run: str = "ask", **more: Any) -> Client:
+    settings = {"tests": {"python": sys.executable, "run": run}, **more}
     capabilities = client_capabilities("visual-studio-code")
     return await start(capabilities, extension=True, trusted=trusted, settings=settings)
 
@@ -106,6 +108,24 @@ async def test_with_consent_tests_run_and_what_still_fails_is_dropped(
     assert not result.tests_can_run
     _, repair = await client.requests()
     assert "does not do what tests expect: `test_wrong`: `area(" in repair["messages"][-1][1]
+
+
+async def test_failing_tests_that_there_is_no_time_to_mend_are_dropped_and_that_is_said(
+    start: Start, shapes: Path, tmp_path: Path
+) -> None:
+    rates = {"rates": {"prefill": 100, "decode": 2, "fresh": 0}, "answers": {"tests": 16}}
+    (tmp_path / "rates.json").write_text(json.dumps({"cpu scripted": rates}))
+    client = await connect(start, trusted=True, edits={"maxSeconds": 8.5})
+    uri = client.open(shapes, AREA)
+    await client.script([GOOD_AND_BAD], [GOOD])
+
+    result = await client.ask(protocol.RUN, run_params(uri, "tests", IN_AREA, run_code=True))
+
+    assert "test_wrong" not in result.proposal.new_text and len(await client.requests()) == 1
+    assert checks_of(result)["tried again"] == (
+        "unknown",
+        "there was no time within the 8.5 s of ttAssistant.edits.maxSeconds",
+    )
 
 
 @pytest.mark.parametrize(("trusted", "run"), [(False, "always"), (True, "never")])

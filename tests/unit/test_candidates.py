@@ -11,6 +11,7 @@ from attrs import evolve
 from lsp_server import actions
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Delta, Message, PrefillProgress, Priority
+from lsp_server.models.paces import Measured, Paces
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, built_in
 from tests.scripted import READY, End, Gate, ScriptedEngine
@@ -145,6 +146,50 @@ async def test_closing_a_run_cancels_the_candidate_that_is_being_written(engine:
 
     assert engine.requests[1].outcome == "cancelled"
     assert len(engine.requests) == 2
+
+
+async def within_a_minute(
+    engine: ScriptedEngine, seconds: float, *answers: str, most: int = 1
+) -> actions.Outcome:
+    """Run with a limit of 60 s where every answer takes so many seconds; 10 tokens are written in one."""
+    for answer in answers:
+        engine.enqueue(answer)
+    paces = Paces()
+    paces.learn("cpu scripted", Measured("refactor", 1000, 0, 30, 10.0, 10.0))
+    document = Document("file:///double.py", "double.py", "python", CODE)
+    events = actions.run(
+        actions.Request(document, Span(0, len(CODE) - 1), "refactor"),
+        engine=engine,
+        library=Library.load([built_in()]),
+        settings=Settings(edits_candidates=most, edits_max_seconds=60),
+        paces=paces,
+        clock=lambda: seconds * len(engine.requests),
+    )
+    async with aclosing(events):
+        *_, outcome = [event async for event in events]
+    assert isinstance(outcome, actions.Outcome)
+    return outcome
+
+
+@pytest.mark.parametrize("most", [1, 3])
+async def test_no_answer_is_asked_for_that_the_time_of_the_edit_does_not_allow(
+    engine: ScriptedEngine, most: int
+) -> None:
+    """The limit was one for each answer, so that an edit took twice as long."""
+    outcome = await within_a_minute(engine, 59, BAD, GOOD, most=most)
+
+    assert len(engine.requests) == 1 and outcome.proposal is None
+    assert outcome.refused.endswith(
+        "There was no time to try again within the 60 s of ttAssistant.edits.maxSeconds."
+    )
+
+
+async def test_a_repair_has_what_is_left_of_the_time(engine: ScriptedEngine) -> None:
+    outcome = await within_a_minute(engine, 50, BAD, GOOD)
+
+    first, repair = engine.requests
+    assert outcome.proposal is not None and outcome.refused == ""
+    assert 21 < repair.sampling.max_tokens < 100 < first.sampling.max_tokens
 
 
 CONTINUES = evolve(READY, continues=True)
