@@ -48,11 +48,6 @@ def span_of(text: str, index: int) -> dict[str, dict[str, int]]:
     return {"start": {"line": start, "character": 0}, "end": {"line": end, "character": len(lines[end])}}
 
 
-def functions_of(text: str) -> list[str]:
-    """The code of every function, as a syntax tree has it."""
-    return ["def " + code.rstrip() for code in text.split("\ndef ")[1:]]
-
-
 @frozen
 class Typed:
     """One edit: a line typed at the beginning of a function's body."""

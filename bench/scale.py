@@ -19,11 +19,13 @@ from random import Random
 
 from bench import report
 from bench.client import Client, server
-from bench.documents import Typed, function_at, functions_of, module, typing
+from bench.documents import Typed, function_at, module, typing
 from bench.footprint import resident
 from bench.report import Measure
 from lsp_server import context
 from lsp_server.document import Document, Span
+from lsp_server.features.answers import key_for
+from lsp_server.idle.functions import functions_in
 from lsp_server.settings import Settings
 from lsp_server.store import AnswerStore, key_of
 from lsp_server.templates import Library, built_in
@@ -80,7 +82,7 @@ async def served(directory: Path, lines: int, rounds: int) -> list[Measure]:
     async with server(directory) as client:
         await client.initialize(SETTINGS, directory)
         await client.until_state("failed")
-        _explain(directory, text, str(client.status.get("model", "")))
+        _explain(directory, Document(uri, "", "python", text), str(client.status.get("model", "")))
         client.open(uri, text)
         await _hover(client, uri, text, Random(0))
         random = Random(lines)
@@ -94,12 +96,14 @@ async def served(directory: Path, lines: int, rounds: int) -> list[Measure]:
     return [_p99(f"code_action_p99_ms_{lines}", actions), _p99(f"hover_p99_ms_{lines}", hovers), memory]
 
 
-def _explain(directory: Path, text: str, model: str) -> None:
+def _explain(directory: Path, document: Document, model: str) -> None:
     """Keep an explanation of every function, as if each had been hovered over before."""
     library = Library.load([built_in()])
     store = AnswerStore(directory / "data" / "answers.db", max_bytes=STORE_BYTES)
-    for code in functions_of(text):
-        store.put(key_of(library.digest, "python", code, Settings().prompts_preset, model), ENTRY)
+    preset, whole = Settings().prompts_preset, Span(0, len(document.text))
+    for function in functions_in(document, [whole], 0):
+        key = key_for(document, function.span, library.digest, preset, model)
+        store.put(key_of(*key), ENTRY)
     store.close()
 
 

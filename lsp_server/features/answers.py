@@ -13,12 +13,14 @@ from typing import Any
 
 from attrs import define
 
+from lsp_server.document import Document, Span
+from lsp_server.idle.functions import enclosing
 from lsp_server.store import AnswerStore, key_of
 
 KEPT = 256
 
 Key = tuple[str, ...]
-"""Everything the text depends on: code, prompt, model."""
+"""Everything the text depends on: code and its place, prompt, model."""
 Work = Callable[[], Coroutine[Any, Any, str]]
 
 
@@ -29,6 +31,15 @@ class _Running:
     """Idle work: whoever else wants the answer makes it anew, at once, and finds the prompt in the KV cache."""
     waiting: int = 0
     background: bool = False
+
+
+def key_for(document: Document, definition: Span, library: str, preset: str, model: str) -> Key:
+    """What an answer about a definition depends on; `library` is the digest of the prompts.
+
+    Of the rest of the file only what the definition stands in counts, so that edits elsewhere keep the answer.
+    """
+    around = "\n".join(enclosing(document, definition))
+    return (library, document.language, document.uri, around, document.slice(definition), preset, model)
 
 
 class Answers:

@@ -17,7 +17,7 @@ from lsp_server import actions, context, edits
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Priority, Usage
 from lsp_server.errors import AssistantError, EditRefused
-from lsp_server.features.answers import Key
+from lsp_server.features.answers import Key, key_for
 from lsp_server.features.documents import Snapshot
 from lsp_server.idle.functions import function_around
 from lsp_server.judging import Judge, Judged
@@ -54,9 +54,11 @@ class Drafts:
     async def key(self, document: Document, function: Span) -> Key:
         """What a draft depends on."""
         session = self._session
-        library = await session.library()
-        code, preset = document.slice(function), session.settings.prompts_preset
-        return (ACTION, library.digest, document.language, code, preset, session.engine.status.model)
+        library, preset = await session.library(), session.settings.prompts_preset
+        key = await asyncio.to_thread(
+            key_for, document, function, library.digest, preset, session.engine.status.model
+        )
+        return (ACTION, *key)
 
     async def ask(self, document: Document, function: Span) -> str:
         """The model's answer for a function, of the round that came nearest to an edit."""

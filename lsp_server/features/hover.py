@@ -17,7 +17,7 @@ from pygls.lsp.server import LanguageServer
 from lsp_server import actions, protocol
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Priority
-from lsp_server.features.answers import Key
+from lsp_server.features.answers import Key, key_for
 from lsp_server.features.documents import Snapshot
 from lsp_server.features.symbols import Symbol, symbol_at
 
@@ -85,9 +85,10 @@ async def _explanation_or_hint(session: Session, found: Found) -> str:
 
 async def key_of(session: Session, document: Document, span: Span) -> Key:
     """What the explanation of a definition depends on."""
-    library = await session.library()
-    code, preset = document.slice(span), session.settings.prompts_preset
-    return (library.digest, document.language, code, preset, session.engine.status.model)
+    library, preset = await session.library(), session.settings.prompts_preset
+    return await asyncio.to_thread(
+        key_for, document, span, library.digest, preset, session.engine.status.model
+    )
 
 
 async def _explain_now(session: Session, found: Found) -> str:

@@ -58,6 +58,21 @@ def function_around(document: Document, span: Span) -> Span | None:
     return scope.span.shifted(start) if scope is not None and named else None
 
 
+def enclosing(document: Document, definition: Span) -> list[str]:
+    """The headers of the definitions around one, the outermost first."""
+    found = pieces(document.language, document.text)
+    if found is None:
+        return []
+    first, last = found.around(definition)
+    tree, own = found.joined(first, last), definition.shifted(-found.starts[first])
+    scope, headers = tree.innermost(own), list[str]()
+    while scope is not None:
+        if scope.span != own:
+            headers.append(tree.text[scope.header.start : scope.header.end])
+        scope = scope.parent
+    return headers[::-1]
+
+
 def _function(tree: Tree, scope: Scope, start: int) -> Function:
     short = scope.span.end - scope.span.start <= LONGEST
     undocumented = not is_in_function(scope.parent) and not _is_documented(tree, scope)

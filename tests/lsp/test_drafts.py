@@ -13,7 +13,7 @@ from tests.lsp.asking import PARSE, at, command, run_params
 from tests.lsp.conftest import Start
 from tests.lsp.idling import DRAFT, READY, Begin, eventually, idle_work, look, ready_title, requests
 from tests.lsp.test_code_action import offered, params
-from tests.lsp.test_hover import explanation
+from tests.lsp.test_hover import TWINS, explanation
 
 NO_WARMING = {"warming": {"enabled": False}}
 """Asking for code actions again and again announces selections, which ends the idle work that a script has an answer for."""
@@ -98,6 +98,21 @@ async def test_drafts_are_there_in_the_next_session(begin: Begin, workspace: Pat
 
     assert await ready_title(second, uri) == READY
     assert await second.requests() == []
+
+
+async def test_a_draft_is_of_its_own_class(begin: Begin, workspace: Path) -> None:
+    client = await begin(settings=NO_WARMING)
+    uri = client.open(workspace / "a.py", TWINS)
+    await client.script(["Of the cart."], ["Add up the cart."], ["Of the bill."], ["Add up the bill."])
+    look(client, uri, focus=1)
+
+    async def ready() -> bool:
+        return (await offered(client, params(uri, at(6, 9))))["docstring"]["title"] == READY
+
+    await eventually(ready)
+    result = await client.ask(protocol.RUN, run_params(uri, "docstring", at(6, 9)))
+
+    assert result.receipt.prepared and "Add up the bill." in result.proposal.new_text
 
 
 async def test_a_plain_client_gets_a_prepared_docstring_by_the_command(

@@ -10,10 +10,13 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcRequestCancelled
 
 from lsp_server import protocol
-from tests.lsp.asking import PARSE
+from tests.lsp.asking import PARSE, at
 from tests.lsp.conftest import Client, Start
 
 NAME = lsp.Position(3, 6)
+TWINS = "\n\n".join(
+    f"class {name}:\n    def total(self):\n        return sum(self.items)\n" for name in ("Cart", "Bill")
+)
 CALL = "\n\nprint(parse_header('a: b'))\n"
 
 
@@ -66,6 +69,41 @@ async def test_the_extension_gets_the_explanation_apart(extension: Client, works
     assert "hover again" not in signature
     assert first.markdown == second.markdown == "It splits a header."
     assert len(await extension.requests()) == 1
+
+
+async def test_equal_methods_of_two_classes_and_two_files_have_each_their_own_explanation(
+    extension: Client, workspace: Path
+) -> None:
+    """The key was their text alone, and the model is told their class and file."""
+    here, there = (extension.open(workspace / name, TWINS) for name in ("a.py", "b.py"))
+    await extension.script(["Of the cart."], ["Of the bill."], ["Of the other cart."])
+
+    told = [
+        (await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri, lsp.Position(line, 9)))).markdown
+        for uri, line in ((here, 1), (here, 6), (there, 1), (here, 1))
+    ]
+
+    assert told == ["Of the cart.", "Of the bill.", "Of the other cart.", "Of the cart."]
+
+
+async def test_an_explanation_outlives_an_edit_elsewhere_but_not_one_of_its_class(
+    extension: Client, workspace: Path
+) -> None:
+    uri = extension.open(workspace / "a.py", TWINS)
+    await extension.script(["Of the cart."], ["Of the list."])
+    place = lsp.Position(1, 9)
+    first = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri, place))
+
+    extension.type_text(uri, 2, at(6, 0, 7, 0), "    def total(self, tax):\n")
+    elsewhere = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri, place))
+    extension.type_text(uri, 3, at(0, 10), "(list)")
+    base = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri, place))
+
+    assert [first.markdown, elsewhere.markdown, base.markdown] == [
+        "Of the cart.",
+        "Of the cart.",
+        "Of the list.",
+    ]
 
 
 async def test_two_hovers_share_one_answer(extension: Client, workspace: Path) -> None:

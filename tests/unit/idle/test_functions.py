@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lsp_server.document import Document, Span
-from lsp_server.idle.functions import LONGEST, function_around, functions_in
+from lsp_server.idle.functions import LONGEST, enclosing, function_around, functions_in
 
 PYTHON = '''\
 class Bag:
@@ -91,3 +91,24 @@ def test_the_function_around_a_target_is_the_innermost_one_and_never_a_class() -
     assert around("item.size") == "def key(item):"
     assert around("return sorted") == "def sort(bag):"
     assert around('"""A bag."""') == ""
+
+
+@pytest.mark.parametrize(
+    "language, text, function, headers",
+    [
+        ("python", PYTHON, "def sort(bag):", []),
+        ("python", PYTHON, "def put(self", ["class Bag"]),
+        ("python", PYTHON, "def key(item", ["def sort(bag)"]),
+        ("python", "@final\nclass A(B):\n    @cached\n    def f(self): ...\n", "@cached", ["class A(B)"]),
+        ("typescript", "class A extends B {\n  f() { return 1; }\n}\n", "f()", ["class A extends B"]),
+        ("plaintext", "words", "words", []),
+    ],
+)
+def test_a_definition_is_told_with_what_it_stands_in(
+    language: str, text: str, function: str, headers: list[str]
+) -> None:
+    document = Document("file:///a", "a", language, text)
+    start = text.index(function)
+    span = function_around(document, Span(start, start + 1)) or Span(start, start)
+
+    assert [header.strip().rstrip(" :{") for header in enclosing(document, span)] == headers
