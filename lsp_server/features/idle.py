@@ -52,7 +52,7 @@ def register(server: LanguageServer, session: Session) -> None:
             if isinstance(change, lsp.TextDocumentContentChangePartial):
                 session.idle.touch(params.text_document.uri, change.range.start.line)
         session.idle.interrupt()
-        session.warming.text_changed()
+        session.warming.text_changed(params.text_document.uri)
 
 
 class Idle:

@@ -46,7 +46,9 @@ class Warming:
         self._task: asyncio.Task[None] | None = None
         self._warm: tuple[Message, ...] = ()
         """What was prefilled last, in the engine that runs now."""
-        self._place: object = None
+        self._followed = False
+        """Whether all that was to follow it has."""
+        self._place: tuple[str, int | None, lsp.Range, str] | None = None
         """The newest selection, with the likeliest action; a click and the lightbulb announce the same one."""
         self._used = list(LIKELY)
         """The newest first."""
@@ -64,11 +66,15 @@ class Warming:
         if self._task is not None:
             self._task.cancel()
         session.idle.touch(uri, range_.start.line)
-        session.idle.interrupt()  # at once: the engine leaves a prefill only at the end of a chunk
+        if range_.start != range_.end:  # a cursor is moved often, and mostly within what is warm
+            session.idle.interrupt()  # at once: the engine leaves a prefill only at the end of a chunk
         self._task = session.spawn("warming", self._prefill(uri, range_))
 
-    def text_changed(self) -> None:
+    def text_changed(self, uri: str) -> None:
         """What is being read may be of a text that is no more; the next settled selection says what to read."""
+        if self._place is None or self._place[0] != uri:
+            return
+        self._place = None
         if self._task is not None:
             self._task.cancel()
 
@@ -90,14 +96,15 @@ class Warming:
             likeliest, *others = self._used
             prompt = self._whole if cache else self._shared
             messages = await prompt(snapshot.document, span, likeliest)
-            if messages == self._warm:
+            if messages == self._warm and self._followed:
                 return
             with session.idle.held(SELECTED if span.start < span.end else POINTED_AT):
                 tokens = await self._send(messages, Priority.WARMING)
-                self._warm = messages
+                self._warm, self._followed = messages, False
                 if tokens * TASKS * CACHE_SHARE <= cache:
                     for action in others:
                         await self._send(await self._whole(snapshot.document, span, action), Priority.WARMING)
+                self._followed = True
         except AssistantError:
             return  # nothing to act on here; an action on it will say so
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
+import pytest
 from lsprotocol import types as lsp
 
 from lsp_server import protocol
-from tests.lsp.asking import PARSE, run_params
+from tests.lsp.asking import PARSE, at, run_params
 from tests.lsp.conftest import Client
+from tests.lsp.idling import TWO, Begin, eventually, look, observed, requests
+from tests.lsp.test_code_action import offered, params
 
 
 async def test_warming_sends_the_beginning_of_the_prompt(extension: Client, workspace: Path) -> None:
@@ -85,3 +90,92 @@ async def test_typing_ends_warming(extension: Client, workspace: Path) -> None:
         pass
 
     assert [request["outcome"] for request in warmed] == ["cancelled"]
+
+
+def warm(client: Client, uri: str, range_: lsp.Range) -> None:
+    identifier = lsp.VersionedTextDocumentIdentifier(1, uri)
+    client.protocol.notify(protocol.WARM, protocol.WarmParams(identifier, range_))
+
+
+async def warmed(client: Client, outcome: str) -> list[dict[str, Any]]:
+    return await eventually(lambda: requests(client, "WARMING", outcome))
+
+
+async def test_typing_in_one_file_ends_no_warming_of_another(extension: Client, workspace: Path) -> None:
+    """The selection that was being read was not read on, and, announced again, was taken to be warm."""
+    await extension.script(close=["prefill"])
+    uri, other = (extension.open(workspace / name, PARSE) for name in ("a.py", "b.py"))
+    warm(extension, uri, at(3, 0, 5, 38))
+    await warmed(extension, "running")
+
+    extension.type_text(other, 2, at(4, 0), "    pass\n")
+    await extension.script(open=["prefill"])
+
+    assert len(await warmed(extension, "finished")) == 1
+
+
+async def test_a_place_is_read_again_after_typing_ended_its_warming(
+    extension: Client, workspace: Path
+) -> None:
+    """Of a client that does not count versions the same place is the same announcement."""
+    await extension.script(close=["prefill"])
+    uri = extension.open(workspace / "a.py", PARSE)
+    warm(extension, uri, at(4, 0))
+    await warmed(extension, "running")
+
+    extension.type_text(uri, 1, at(5, 0), "    pass\n")
+    await warmed(extension, "cancelled")
+    warm(extension, uri, at(4, 0))
+
+    assert len(await warmed(extension, "running")) == 1
+
+
+@pytest.mark.parametrize("range_", [at(3, 6), at(3, 0, 5, 38)], ids=["cursor", "selection"])
+async def test_the_lightbulb_alone_warms(extension: Client, workspace: Path, range_: lsp.Range) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+
+    await offered(extension, params(uri, range_))
+
+    (request,) = await warmed(extension, "finished")
+    assert request["max_tokens"] == 0 and "def parse_header" in str(request["messages"])
+
+
+async def test_a_cursor_that_stays_in_its_function_drops_no_idle_work(begin: Begin, workspace: Path) -> None:
+    """Whoever reads with the arrow keys announces every line."""
+    client = await begin()
+    uri = client.open(workspace / "a.py", TWO)
+    warm(client, uri, at(3, 6))
+    await warmed(client, "finished")
+    await client.script([{"gate": "end"}, "It splits."])
+    look(client, uri)
+    await eventually(lambda: item_running(client))
+
+    warm(client, uri, at(4, 6))
+    asked = await observed(client)
+
+    assert [request["outcome"] for request in asked if request["max_tokens"]] == ["running"]
+
+
+async def test_a_cursor_that_stays_in_its_function_loses_none_of_the_likely_tasks(
+    extension: Client, workspace: Path
+) -> None:
+    await extension.script(status={"prompt_cache_tokens": 100_000}, close=["prefill"])
+    uri = extension.open(workspace / "a.py", PARSE)
+    warm(extension, uri, at(3, 6))
+    await warmed(extension, "running")
+    await asyncio.gather(extension.script(open=["prefill"]), extension.script(close=["prefill"]))
+    await warmed(extension, "finished")
+    await warmed(extension, "running")
+
+    warm(extension, uri, at(4, 6))
+    await warmed(extension, "cancelled")
+    await extension.script(open=["prefill"])
+
+    async def all_tasks() -> bool:
+        return len({str(request["messages"]) for request in await warmed(extension, "finished")}) == 5
+
+    assert await eventually(all_tasks)
+
+
+async def item_running(client: Client) -> bool:
+    return any(request["max_tokens"] for request in await requests(client, "IDLE", "running"))
