@@ -8,8 +8,11 @@ export interface Debounced<A extends unknown[]> {
   flush(): void;
 }
 
-/** Call `body` with the newest arguments, `delay` milliseconds after the last call. */
-export function debounce<A extends unknown[]>(body: (...args: A) => void, delay: number): Debounced<A> {
+/** Call `body` with the newest arguments, `delay` milliseconds after the last call; the arguments may decide. */
+export function debounce<A extends unknown[]>(
+  body: (...args: A) => void,
+  delay: number | ((...args: A) => number),
+): Debounced<A> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let newest: A | undefined;
   const run = (): void => {
@@ -22,7 +25,7 @@ export function debounce<A extends unknown[]>(body: (...args: A) => void, delay:
   const debounced = (...args: A): void => {
     newest = args;
     clearTimeout(timer);
-    timer = setTimeout(run, delay);
+    timer = setTimeout(run, typeof delay === 'number' ? delay : delay(...args));
   };
   return Object.assign(debounced, {
     cancel: () => {

@@ -20,6 +20,24 @@ test('a burst of calls runs once, with the newest arguments', () => {
   mock.timers.reset();
 });
 
+test('the newest call says how long to wait', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const seen: number[] = [];
+  const settled = debounce(
+    (value: number) => seen.push(value),
+    (value) => value * 100,
+  );
+
+  settled(4);
+  settled(2);
+  mock.timers.tick(199);
+  assert.deepEqual(seen, []);
+  mock.timers.tick(1);
+
+  assert.deepEqual(seen, [2]);
+  mock.timers.reset();
+});
+
 test('a call that waits can be forgotten or run at once', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const seen: number[] = [];
