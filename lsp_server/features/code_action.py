@@ -43,7 +43,12 @@ def register(server: LanguageServer, session: Session) -> None:
 
 
 def _wanted(params: lsp.CodeActionParams) -> bool:
-    """No lightbulb for a mere cursor: only where something is selected or broken, or when the user asks."""
+    """Whether one of our kinds is asked for, as it is not on saving, and not for a mere cursor.
+
+    A lightbulb is lit only where something is selected or broken, or when the user asks.
+    """
+    if not any(_matches(kind, params.context.only) for kind in KINDS):
+        return False
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
     return not automatic or params.range.start != params.range.end or bool(params.context.diagnostics)
 

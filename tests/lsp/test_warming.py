@@ -10,6 +10,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from lsp_server import protocol
+from lsp_server.features.warming import DEBOUNCE_SECONDS
 from tests.lsp.asking import PARSE, at, run_params
 from tests.lsp.conftest import Client
 from tests.lsp.idling import TWO, Begin, eventually, look, observed, requests
@@ -138,6 +139,22 @@ async def test_the_lightbulb_alone_warms(extension: Client, workspace: Path, ran
 
     (request,) = await warmed(extension, "finished")
     assert request["max_tokens"] == 0 and "def parse_header" in str(request["messages"])
+
+
+async def test_saving_reads_nothing_ahead_and_waits_for_nothing(extension: Client, workspace: Path) -> None:
+    """A client that asked for what to fix on save had its idle work dropped and its file read."""
+    await extension.script(close=["prefill"])
+    uri, saved = (extension.open(workspace / name, text) for name, text in (("a.py", PARSE), ("b.py", TWO)))
+    warm(extension, uri, at(3, 0, 5, 38))
+    await warmed(extension, "running")
+
+    kinds = ["source.fixAll", "source.organizeImports"]
+    actions = [await offered(extension, params(saved, at(0, 0, 9, 30), only=[kind])) for kind in kinds]
+    extension.text_document_did_save(lsp.DidSaveTextDocumentParams(lsp.TextDocumentIdentifier(saved)))
+    await asyncio.sleep(2 * DEBOUNCE_SECONDS)
+
+    assert actions == [{}, {}]
+    assert [request["outcome"] for request in await extension.requests()] == ["running"]
 
 
 async def test_a_cursor_that_stays_in_its_function_drops_no_idle_work(begin: Begin, workspace: Path) -> None:
