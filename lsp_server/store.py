@@ -26,6 +26,8 @@ CREATE INDEX IF NOT EXISTS answers_by_use ON answers (used);
 """
 ENTRY_OVERHEAD = 100
 """Bytes that an entry costs beside its text: key, index entry, page slack. An estimate."""
+WRITTEN_SHARE = 64
+"""Whenever one part in this many of the room was written, it is counted anew: other windows write to the file, too."""
 REFRESH_SECONDS = 3600
 """An entry's last use is written down at most this often, so that reading stays cheap."""
 
@@ -47,12 +49,17 @@ class AnswerStore:
     """
 
     def __init__(self, path: Path, *, max_bytes: int = 64 << 20) -> None:
-        """`max_bytes` bounds the texts and their overhead; 0 keeps nothing."""
+        """`max_bytes` bounds the texts and their overhead, whatever number of windows writes them; 0 keeps nothing."""
         self._path = path
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._db = self._open()
+        self._size = self._written = 0
+        self._count()
+
+    def _count(self) -> None:
         (self._size,) = self._db.execute("SELECT COALESCE(SUM(size), 0) FROM answers").fetchone()
+        self._written = 0
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -108,6 +115,9 @@ class AnswerStore:
                     "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (key, text, size, int(time.time()))
                 )
                 self._size += size - (old[0] if old else 0)
+                self._written += size
+                if self._size > self._max_bytes or self._written > self._max_bytes // WRITTEN_SHARE:
+                    self._count()
                 self._make_room(key)
             except BaseException:
                 self._db.execute("ROLLBACK")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import threading
 from pathlib import Path
 
-from lsp_server.store import AnswerStore, key_of
+from lsp_server.store import WRITTEN_SHARE, AnswerStore, key_of
 
 
 def test_entries_survive_a_restart(tmp_path: Path) -> None:
@@ -82,3 +83,19 @@ def test_two_windows_may_use_one_file(tmp_path: Path) -> None:
         thread.join()
 
     assert stores[0].get(key_of("1", "99")) == "1-99" and stores[1].get(key_of("0", "99")) == "0-99"
+
+
+def test_two_windows_share_one_bound(tmp_path: Path) -> None:
+    """Each counted what it wrote itself, and together they kept twice as much."""
+    bound = 200_000
+    stores = [AnswerStore(tmp_path / "a.db", max_bytes=bound) for _ in range(2)]
+    db = sqlite3.connect(tmp_path / "a.db")
+
+    sizes = []
+    for i in range(300):
+        stores[i % 2].put(key_of(str(i)), "x" * 900)
+        sizes += db.execute("SELECT SUM(size) FROM answers").fetchone()
+
+    assert max(sizes) <= bound + 2 * bound // WRITTEN_SHARE + 1000
+    assert sizes[-1] > bound * 9 // 10
+    assert stores[0].get(key_of("299")) == stores[1].get(key_of("298")) == "x" * 900
