@@ -30,7 +30,7 @@ async def control_engine(
 
 
 async def _start(settings: Settings, places: Places, environ: Mapping[str, str], terminal: Terminal) -> int:
-    engine = create(settings, places, environ)
+    engine = await create(settings, places, environ, terminal)
     unsubscribe = engine.subscribe(lambda status: terminal.progress(progress_line(status)))
     try:
         status = await engine.start()

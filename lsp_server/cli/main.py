@@ -58,7 +58,7 @@ def _chat(arguments: argparse.Namespace, places: Places, environ: Mapping[str, s
 
     settings = _settings(arguments, places, environ)
     terminal = Terminal()
-    with LoopThread() as loop, open_engine(settings, places, environ, loop) as engine:
+    with LoopThread() as loop, open_engine(settings, places, environ, loop, terminal) as engine:
         conversation = Conversation(engine, open_library(places), settings, settings.prompts_preset)
         conversation.use_preset(settings.prompts_preset)
         for named in arguments.file:
@@ -84,7 +84,7 @@ def _run(arguments: argparse.Namespace, places: Places, environ: Mapping[str, st
     if arguments.file is None:
         raise AssistantError("Say which file: tt-assistant run ACTION FILE[:LINE].")
     settings = _settings(arguments, places, environ)
-    with LoopThread() as loop, open_engine(settings, places, environ, loop) as engine:
+    with LoopThread() as loop, open_engine(settings, places, environ, loop, terminal) as engine:
         order = Order(
             arguments.action, arguments.file, arguments.instruction, arguments.apply, arguments.run_tests
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lsp_server.engine.records import HostRecord
     from lsp_server.engine.types import Engine
     from lsp_server.settings import Settings
 
@@ -21,10 +22,12 @@ def create_engine(
     data_dir: Path,
     api_key: str = "",
     launch: Sequence[str] | None = None,
+    running: HostRecord | None = None,
 ) -> Engine:
     """The engine these settings ask for: a remote one when a URL is set, else this machine's own host.
 
     Starts nothing. `launch` is the command that starts a host, without its arguments; None means this interpreter.
+    `running` is a host to use instead, for as long as it lives.
     `settings.tt_home` should already hold TT_METAL_HOME when the user has set neither.
     """
     from lsp_server.engine.choice import chosen_backend, plan_host
@@ -42,5 +45,6 @@ def create_engine(
     launcher = Launcher(lambda: plan_host(settings, runtime_dir, launch, data_dir=data_dir), runtime_dir)
     kind = chosen_backend(settings)
     return HttpEngine(
-        LocalConnector(launcher), EngineStatus("stopped", kind=kind, model=Path(settings.engine_model).name)
+        LocalConnector(launcher, running),
+        EngineStatus("stopped", kind=kind, model=Path(settings.engine_model).name),
     )

@@ -37,6 +37,12 @@ async def start(settings: Settings, runtime_dir: Path, launch: Sequence[str] | N
     return await Launcher(lambda: plan_host(settings, runtime_dir, launch), runtime_dir).find_or_start()
 
 
+async def answers(record: HostRecord) -> bool:
+    """Whether a host is there that can answer, now or once its model is loaded."""
+    said = await health(record)
+    return said is not None and said.get("state") != "failed"
+
+
 async def describe(record: HostRecord) -> dict[str, object]:
     """What a running host says of itself; empty when it has left."""
     return await health(record) or {}
