@@ -69,6 +69,8 @@ class ScriptedEngine:
     gates: dict[str, asyncio.Event] = field(factory=dict)
     listeners: list[Callable[[EngineStatus], None]] = field(factory=list)
     closed: bool = False
+    starts: int = 0
+    """How often it was brought up; one that is ready is not."""
 
     def enqueue(self, *steps: Step) -> None:
         """Add one answer."""
@@ -92,6 +94,7 @@ class ScriptedEngine:
 
     async def start(self) -> EngineStatus:
         if self.status.state != "ready":
+            self.starts += 1
             self.become(state="ready")
         return self.status
 

@@ -1,7 +1,7 @@
 """Hovers: the signature at once from the syntax tree, the explanation as soon as it is there.
 
 Our extension asks for the explanation with `ttAssistant/hoverExplanation`, which waits for it. A plain client has only
-`textDocument/hover`, which never waits: it starts the explanation and says to hover again.
+`textDocument/hover`, which never waits: it starts the explanation, and the engine if need be, and says to hover again.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ CONTEXT_TOKENS = 256
 """What the file imports and declares: one sentence needs no more, and all hovers of a file begin with the same prefill."""
 NOT_SURE = "*The model is not sure:* "
 HOVER_AGAIN = "*Explaining… hover again in a moment.*"
+STARTING = "*Starting the engine… hover again in a moment.*"
 
 
 def register(server: LanguageServer, session: Session) -> None:
@@ -77,10 +78,21 @@ async def _explanation_or_hint(session: Session, found: Found) -> str:
     key = await key_of(session, found.snapshot.document, found.symbol.span)
     if text := await session.answers.find(key):
         return text
-    if session.settings.hover_mode == "onDemand" or session.engine.status.state not in ("ready", "busy"):
+    state = session.engine.status.state
+    if session.settings.hover_mode == "onDemand" or state == "failed":
         return ""
+    if state in ("ready", "busy"):
+        session.answers.begin(key, lambda: _explain_now(session, found))
+        return HOVER_AGAIN
+    if state == "stopped":
+        session.setup.begin_engine(lambda: _begin(session, found))
+    return STARTING
+
+
+async def _begin(session: Session, found: Found) -> None:
+    """Begin the explanation, of the model that is there by now."""
+    key = await key_of(session, found.snapshot.document, found.symbol.span)
     session.answers.begin(key, lambda: _explain_now(session, found))
-    return HOVER_AGAIN
 
 
 async def key_of(session: Session, document: Document, span: Span) -> Key:

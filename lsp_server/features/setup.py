@@ -7,6 +7,7 @@ action says why, with a button to try again.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -42,6 +43,7 @@ class Setup:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._installation: asyncio.Task[None] | None = None
+        self._beginning: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Install what is missing, once at a time; tells the client, raises nothing."""
@@ -59,6 +61,15 @@ class Setup:
         """Bring up the engine before anyone asks, for the clients whose users watch its state."""
         engine = await self._session.ready_engine()
         await engine.start()
+
+    def begin_engine(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Bring up the engine in the background, once at a time, and then go on."""
+        if self._beginning is None or self._beginning.done():
+            self._beginning = self._session.spawn("engine", self._start_engine_and(then))
+
+    async def _start_engine_and(self, then: Callable[[], Awaitable[None]]) -> None:
+        await self.start_engine()
+        await then()
 
     async def _install(self) -> None:
         install = self._session.wiring.install

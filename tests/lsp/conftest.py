@@ -60,6 +60,10 @@ class Client(LanguageClient):
         """What the engine was asked so far."""
         return json.loads(await self._told("test/requests", {}))
 
+    async def starts(self) -> int:
+        """How often the engine was brought up so far."""
+        return json.loads(await self._told("test/starts", {}))
+
     async def _told(self, method: str, order: Any) -> str:
         return await self.ask(method, {"json": json.dumps(order)})
 

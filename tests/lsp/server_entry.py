@@ -4,7 +4,7 @@ Beside the prompt folder may lie models.json, what can be downloaded: id, file, 
 setup.json, one entry an installation: its steps as [message, progress], and why it failed; and machine.json, what the
 machine does at any moment: with it there is idle work.
 
-Three requests that only tests send drive the script; their parameters and results are JSON in a string.
+Four requests that only tests send drive the script; their parameters and results are JSON in a string.
 """
 
 from __future__ import annotations
@@ -139,6 +139,10 @@ def main() -> None:
                 for r in engine.requests
             ]
         )
+
+    @server.feature("test/starts")
+    async def starts(params: Any) -> str:
+        return json.dumps(engine.starts)
 
     @server.feature("test/noise")
     async def noise(params: Any) -> str:

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcRequestCancelled
 
 from lsp_server import protocol
-from tests.lsp.asking import PARSE, at
+from tests.lsp.asking import PARSE, at, until
 from tests.lsp.conftest import Client, Start
 
 NAME = lsp.Position(3, 6)
@@ -169,3 +169,38 @@ async def test_what_the_model_is_sure_of_has_no_mark(extension: Client, workspac
     told = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri))
 
     assert told.markdown == "It splits a header."
+
+
+async def test_a_hover_of_a_plain_client_starts_the_engine_once(plain: Client, workspace: Path) -> None:
+    """Until an action had been run, `K` in Neovim gave the signature alone, for ever."""
+    uri = plain.open(workspace / "a.py", PARSE)
+    await plain.script(["It splits a header."], status={"state": "stopped"})
+
+    first, *_ = await asyncio.gather(hover(plain, uri), hover(plain, uri))
+    while "splits" not in await hover(plain, uri):
+        await asyncio.sleep(0.02)
+
+    assert "def parse_header(line)" in first and "Starting the engine" in first
+    assert await plain.starts() == 1
+    assert len(await plain.requests()) == 1
+
+
+@pytest.mark.parametrize("mode", ["off", "onDemand"])
+async def test_a_hover_without_explanation_starts_nothing(start: Start, workspace: Path, mode: str) -> None:
+    client = await start(settings={"hover": {"mode": mode}})
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script(status={"state": "stopped"})
+
+    assert "engine" not in await hover(client, uri)
+    assert await client.starts() == 0
+
+
+async def test_a_hover_of_the_extension_starts_nothing(extension: Client, workspace: Path) -> None:
+    """It starts the engine itself, and a user who stopped it meant it."""
+    uri = extension.open(workspace / "a.py", PARSE)
+    await until(lambda: extension.statuses)
+    await extension.script(status={"state": "stopped"})
+
+    await hover(extension, uri)
+
+    assert await extension.starts() == 0
