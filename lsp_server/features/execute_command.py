@@ -1,6 +1,7 @@
 """`workspace/executeCommand`: actions for any LSP client, by the protocol's own means.
 
 Arguments: action, document URI, range, then optionally version, instruction, and problems ({range, message}).
+An action that cannot do without its instruction asks for it by `window/showMessageRequest`.
 An edit goes out as `workspace/applyEdit`, an answer as a Markdown file to show; the result is the answer's text.
 """
 
@@ -13,8 +14,9 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
@@ -27,6 +29,7 @@ from lsp_server.features.run import permission_for, request
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
+    from lsp_server.templates import Template
 
 COMMAND = "ttAssistant.server.run"
 PREFILL_SHARE = 30
@@ -41,9 +44,13 @@ def register(server: LanguageServer, session: Session) -> None:
     @server.command(COMMAND)
     async def run_action(params: lsp.ExecuteCommandParams) -> str:
         asked = _request(session, params.arguments or ())
+        template = (await session.library()).get(asked.action)
+        if template.argument_choices and not asked.instruction.strip():
+            asked = evolve(asked, instruction=await _chosen(server, template))
+            if not asked.instruction:
+                return ""
         session.warming.action_used(asked.action)
-        library = await session.library()
-        title = library.get(asked.action).name
+        title = template.name
         async with _progress(server, params.work_done_token, title) as report:
             with session.idle.held():
                 outcome = await _run(session, asked, report)
@@ -68,6 +75,22 @@ def _request(session: Session, arguments: Sequence[Any]) -> actions.Request:
         raise JsonRpcInvalidParams(f"The arguments of {COMMAND} are {wanted}.") from error
     snapshot = session.documents.snapshot(asked[1], version)
     return request(session, snapshot, asked[2], asked[0], asked[3], found)
+
+
+async def _chosen(server: LanguageServer, template: Template) -> str:
+    """The argument the user picks; "" when they dismiss the question, and where the client cannot ask it."""
+    question = f"{template.name}: {template.argument_hint}"
+    choices = [lsp.MessageActionItem(choice) for choice in template.argument_choices]
+    try:
+        picked = await server.window_show_message_request_async(
+            lsp.ShowMessageRequestParams(lsp.MessageType.Info, question, choices)
+        )
+    except JsonRpcException:
+        example = template.argument_choices[0]
+        said = f"{question} Name it in the command's fifth argument, for example {example}."
+        _say(server, lsp.MessageType.Warning, said)
+        return ""
+    return picked.title if picked else ""
 
 
 async def _run(session: Session, asked: actions.Request, report: Report) -> actions.Outcome:

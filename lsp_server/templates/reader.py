@@ -18,7 +18,18 @@ from lsp_server.templates.types import Root, Template
 
 FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)^---[ \t]*\r?$\n?(.*)\Z", re.DOTALL | re.MULTILINE)
 MAX_SIZE = 200_000
-KEYS = ("name", "description", "output", "context", "sampling", "argument-hint", "order", "menu", "begin")
+KEYS = (
+    "name",
+    "description",
+    "output",
+    "context",
+    "sampling",
+    "argument-hint",
+    "argument-choices",
+    "order",
+    "menu",
+    "begin",
+)
 OUTPUTS = ("show", "replace", "docstring", "file")
 CODE_VARIABLES = frozenset(
     {
@@ -96,6 +107,7 @@ def read_action(path: Path, root: Root, environment: Environment) -> Template:
         output=keys["output"],
         context=extras,
         argument_hint=keys.get("argument-hint", ""),
+        argument_choices=tuple(keys.get("argument-choices", ())),
         sampling=keys.get("sampling", {}),
         source=root.source,
         path=path,
@@ -144,6 +156,9 @@ def _problem(key: str, value: Any) -> str:
     if key == "context":
         fine = isinstance(value, list) and all(item in EXTRAS for item in value)
         return "" if fine else f"must be a list out of {', '.join(EXTRAS)}"
+    if key == "argument-choices":
+        fine = isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+        return "" if fine else "must be a list of texts"
     if key == "order":
         return "" if isinstance(value, int) and not isinstance(value, bool) else "must be a whole number"
     if key == "menu":

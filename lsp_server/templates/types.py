@@ -35,6 +35,8 @@ class Template:
     """What must be gathered for it beyond the code: "diagnostics", "tests"."""
     argument_hint: str
     """Not empty: ask the user for `instruction`, with this as the hint."""
+    argument_choices: tuple[str, ...]
+    """Not empty: nothing is done without `instruction`; these are offered where it cannot be typed."""
     sampling: dict[str, float | int | list[str]]
     source: Source
     path: Path

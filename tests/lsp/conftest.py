@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcMethodNotFound
 from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
@@ -46,8 +47,16 @@ class Client(LanguageClient):
         self.action_lists: list[protocol.ActionsResult] = []
         self.applied: list[lsp.ApplyWorkspaceEditParams] = []
         self.applies = lsp.ApplyWorkspaceEditResult(applied=True)
+        self.questions: list[lsp.ShowMessageRequestParams] = []
+        self.picks = ""
+        """The title that the user picks; "" dismisses the question."""
         self.registered: list[lsp.Registration] = []
         self.setups: list[protocol.SetupParams] = []
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """A request this client does not know is answered so, and is no fault of the server."""
+        if not isinstance(error, JsonRpcMethodNotFound):
+            super().report_server_error(error, source)
 
     async def ask(self, method: str, params: Any, id: str | None = None) -> Any:
         return await self.protocol.send_request_async(method, params, msg_id=id)
@@ -106,6 +115,11 @@ def make_client() -> Client:
     def on_apply(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
         client.applied.append(params)
         return client.applies
+
+    @client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
+    def on_question(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+        client.questions.append(params)
+        return next((item for item in params.actions or () if item.title == client.picks), None)
 
     @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
     def on_register(params: lsp.RegistrationParams) -> None:

@@ -11,8 +11,11 @@ from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.uris import to_fs_path
 from pytest_lsp import client_capabilities
 
+from lsp_server.templates import Library, built_in
 from tests.lsp.asking import CURSOR, PARSE, command, until
 from tests.lsp.conftest import Client, Start
+
+BUILT_IN = Library.load([built_in()])
 
 
 async def test_an_answer_is_shown_as_a_document(start: Start, workspace: Path) -> None:
@@ -144,3 +147,72 @@ async def test_progress_is_shown_and_its_cancel_stops_the_engine(start: Start, w
 async def _running(client: Client) -> None:
     while not any(r["outcome"] == "running" for r in await client.requests()):
         await asyncio.sleep(0.02)
+
+
+REWRITTEN = """```python
+def parse_header(line):
+    name, _, value = line.partition(":")
+    return (name.strip(), value.strip())
+```"""
+TESTS = """```python
+from a import parse_header
+
+
+def test_splits():
+    assert parse_header("a: b") == ("a", "b")
+```"""
+EDITS = {
+    "refactor": REWRITTEN,
+    "fix": REWRITTEN,
+    "optimise": REWRITTEN,
+    "docstring": "Split a header line.",
+    "tests": TESTS,
+}
+PROBLEM = {
+    "range": {"start": {"line": 3, "character": 0}, "end": {"line": 3, "character": 3}},
+    "message": "m",
+}
+
+
+@pytest.mark.parametrize("action", [action.id for action in BUILT_IN.actions() if action.in_menu])
+async def test_every_action_does_its_work_for_a_plain_client(
+    plain: Client, workspace: Path, action: str
+) -> None:
+    """Translate asked the model for “another programming language”: no plain client gives it an argument."""
+    (workspace / "a.py").write_text(PARSE)
+    uri = plain.open(workspace / "a.py", PARSE)
+    answer = EDITS.get(action, "It splits a line.")
+    await plain.script([answer], [answer])
+    plain.picks = "Rust"
+
+    text = await plain.workspace_execute_command_async(command(action, uri, CURSOR, None, "", [PROBLEM]))
+
+    assert text == answer
+    assert len(plain.applied) == (action in EDITS), plain.messages
+    assert [question.message for question in plain.questions] == (
+        ["Translate: Which language?"] if action == "translate" else []
+    )
+    task = (await plain.requests())[-1]["messages"][1][1]
+    assert ("to Rust" in task) == (action == "translate")
+
+
+async def test_without_the_argument_it_needs_an_action_does_nothing(plain: Client, workspace: Path) -> None:
+    uri = plain.open(workspace / "a.py", PARSE)
+
+    text = await plain.workspace_execute_command_async(command("translate", uri))
+
+    assert (text, len(plain.questions)) == ("", 1)
+    assert await plain.requests() == []
+
+
+async def test_a_client_that_cannot_ask_for_the_argument_says_how_to_give_it(
+    plain: Client, workspace: Path
+) -> None:
+    uri = plain.open(workspace / "a.py", PARSE)
+    del plain.protocol.fm.features[lsp.WINDOW_SHOW_MESSAGE_REQUEST]
+
+    text = await plain.workspace_execute_command_async(command("translate", uri))
+
+    await until(lambda: plain.messages)
+    assert text == "" and "for example Python" in plain.messages[-1].message
+    assert await plain.requests() == []

@@ -43,7 +43,8 @@ def check_problem(tmp_path: Path, text: str, *says: str) -> None:
 def test_a_template_has_the_values_of_its_front_matter(tmp_path: Path) -> None:
     text = (
         "---\nname: Name\ndescription: Words.\noutput: replace\ncontext: [diagnostics]\n"
-        "sampling: {temperature: 0.5, stop: [END]}\nargument-hint: What?\norder: 3\nmenu: false\n---\n"
+        "sampling: {temperature: 0.5, stop: [END]}\nargument-hint: What?\nargument-choices: [A, B]\n"
+        "order: 3\nmenu: false\n---\n"
         "{{ instruction }} {{ diagnostics }}"
     )
 
@@ -55,6 +56,7 @@ def test_a_template_has_the_values_of_its_front_matter(tmp_path: Path) -> None:
         ("diagnostics",),
         "What?",
     )
+    assert template.argument_choices == ("A", "B")
     assert (template.order, template.in_menu, template.source) == (3, False, "built in")
     sampling = sampling_for(template, 100)
     assert (sampling.temperature, sampling.top_p, sampling.stop) == (0.5, 0.9, ("END",))
@@ -106,6 +108,7 @@ def test_a_rule_in_the_body_is_part_of_it(tmp_path: Path) -> None:
             GOOD.replace("output: show", "output: show\nsampling: {max_tokens: no}"),
             ("line 5", "max_tokens False"),
         ),
+        (GOOD.replace("output: show", "output: show\nargument-choices: A"), ("line 5", "a list of texts")),
         (GOOD.replace("output: show", "output: show\nsampling: 3"), ("line 5", "{temperature: 0.2")),
         (GOOD.replace("output: show", "output: show\norder: first"), ("line 5", "whole number")),
         (GOOD.replace("output: show", "output: show\nmenu: 1"), ("line 5", "true or false")),
