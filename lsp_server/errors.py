@@ -19,21 +19,25 @@ The message is one sentence (or two) that says what happened and what to do. Kno
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class AssistantError(Exception):
     """An error whose text is written for the user."""
 
     code = "error"
+    button = ""
 
-    def __init__(self, message: str, *, detail: str = "", button: str = "") -> None:
-        """`detail` is more text for the log or an expandable view; `button` names one command to offer.
+    def __init__(self, message: str, *, detail: str = "", button: str = "", file: Path | None = None) -> None:
+        """`detail` is more text for the log or an expandable view; `button` names one command to offer, on `file`.
 
         Buttons are ids without the `ttAssistant.` prefix, for example `showLog` or `openSettings`.
         """
         super().__init__(message)
         self.message = message
         self.detail = detail
-        self.button = button
+        self.button = button or self.button
+        self.file = file
 
 
 class EngineError(AssistantError):
@@ -57,7 +61,10 @@ class ContextTooLong(EngineError):
 
 
 class TemplateError(AssistantError):
+    """`file` is the template that has the mistake."""
+
     code = "template"
+    button = "customisePrompt"
 
 
 class NothingSelected(AssistantError):

@@ -14,6 +14,7 @@ import attrs
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.uris import from_fs_path
 
 from lsp_server import protocol
 from lsp_server.errors import AssistantError
@@ -98,7 +99,8 @@ def response_error(error: BaseException) -> lsp.ResponseError:
         return error.to_response_error()
     if isinstance(error, AssistantError):
         log.info("%s: %s", error.code, error.message)
-        data = protocol.ErrorData(error.code, error.button, error.detail)
+        file = from_fs_path(str(error.file)) if error.file else None
+        data = protocol.ErrorData(error.code, error.button, error.detail, file or "")
     else:
         log.error("Internal error", exc_info=error)
         data = protocol.ErrorData("internal", "showLog")

@@ -1,7 +1,8 @@
 // The actions the server offers, built in and user-defined, and what they ask the user before they run.
 import * as vscode from 'vscode';
-import { failure, FailureError } from './failure';
-import { type ActionInfo, ActionsRequest, type ActionsResult } from './protocol';
+import { type Failure, failure, FailureError } from './failure';
+import { showFailure } from './messages';
+import { type ActionInfo, ActionsRequest, type ActionsResult, type PromptProblem } from './protocol';
 import type { Session } from './session';
 
 export class Actions implements vscode.Disposable {
@@ -23,7 +24,10 @@ export class Actions implements vscode.Disposable {
   }
 
   async get(id: string): Promise<ActionInfo> {
-    const action = (await this.all()).actions.find((candidate) => candidate.id === id);
+    const { actions, problems } = await this.all();
+    const action = actions.find((candidate) => candidate.id === id);
+    const problem = problems.find(({ name }) => name === id);
+    if (!action && problem) throw new FailureError(brokenPrompt(problem));
     if (!action)
       throw new FailureError(
         failure(`There is no action “${id}”. Its prompt template is missing.`, 'showLog'),
@@ -62,8 +66,12 @@ export class Actions implements vscode.Disposable {
 
   private replace(list: ActionsResult): void {
     this.list = list;
-    for (const problem of list.problems) void vscode.window.showWarningMessage(problem);
+    for (const problem of list.problems) void showFailure(brokenPrompt(problem));
   }
+}
+
+function brokenPrompt({ message, uri }: PromptProblem): Failure {
+  return failure(message, 'customisePrompt', '', uri);
 }
 
 const ICONS: Record<ActionInfo['output'], string> = {

@@ -89,7 +89,8 @@ export function commandsOf(parts: CommandParts): Commands {
     hoverMode: () => chooseHoverMode(),
 
     showPrompt: () => showPrompt(session, actions, editors, texts),
-    customisePrompt: () => customisePrompt(session, actions),
+    customisePrompt: (uri: unknown) =>
+      customisePrompt(session, actions, typeof uri === 'string' ? uri : undefined),
     checkSetup: () => checkSetup(session, texts),
 
     showLog: () => Promise.resolve(log.show()),

@@ -5,6 +5,8 @@ export interface Failure {
   message: string;
   /** Id of the button to offer; a key of `BUTTONS`. */
   button?: ButtonId;
+  /** URI of the file that the button is about. */
+  file?: string;
   /** More text for an expandable view, for example the model's raw answer. */
   detail?: string;
 }
@@ -44,9 +46,14 @@ export function asButton(id: string | undefined): ButtonId | undefined {
 }
 
 /** Leave out what is missing, so that the object satisfies exact optional properties. */
-export function failure(message: string, button?: string, detail?: string): Failure {
+export function failure(message: string, button?: string, detail?: string, file?: string): Failure {
   const id = asButton(button);
-  return { message, ...(id ? { button: id } : {}), ...(detail ? { detail } : {}) };
+  return {
+    message,
+    ...(id ? { button: id } : {}),
+    ...(detail ? { detail } : {}),
+    ...(file ? { file } : {}),
+  };
 }
 
 export function isCancellation(error: unknown): boolean {
@@ -67,7 +74,7 @@ export function toFailure(error: unknown): Failure {
     );
   }
   const data = property(error, 'data');
-  if (isErrorData(data)) return failure(messageOf(error), data.button, data.detail);
+  if (isErrorData(data)) return failure(messageOf(error), data.button, data.detail, data.file);
   return failure(`Something went wrong: ${messageOf(error)}`, 'showLog');
 }
 

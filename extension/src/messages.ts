@@ -10,7 +10,11 @@ export async function showFailure(failure: Failure): Promise<void> {
   }
   const title = BUTTONS[failure.button];
   const pressed = await vscode.window.showErrorMessage(failure.message, title);
-  if (pressed === title) await vscode.commands.executeCommand(`ttAssistant.${failure.button}`);
+  if (pressed === title)
+    await vscode.commands.executeCommand(
+      `ttAssistant.${failure.button}`,
+      ...(failure.file ? [failure.file] : []),
+    );
 }
 
 /** Run a command's body; show what it throws, except that the user cancelled it. */

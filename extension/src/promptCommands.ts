@@ -37,10 +37,16 @@ export async function showPrompt(
   await texts.showMarkdown(`Prompt of ${action.name}`, markdown);
 }
 
-/** Open an editable copy of a template. */
-export async function customisePrompt(session: Session, actions: Actions): Promise<void> {
-  const name = await pickTemplate(actions);
-  if (!name) return;
+/** Open `file`, the URI of a template that has a mistake, or an editable copy of one that the user picks. */
+export async function customisePrompt(session: Session, actions: Actions, file?: string): Promise<void> {
+  if (file) {
+    await vscode.window.showTextDocument(vscode.Uri.parse(file));
+    return;
+  }
+  const picked = await pickTemplate(actions);
+  if (!picked) return;
+  if (picked.uri) return customisePrompt(session, actions, picked.uri);
+  const { name } = picked;
   const scope = await pickScope();
   if (!scope) return;
   const token = new vscode.CancellationTokenSource().token;
@@ -61,9 +67,15 @@ export async function checkSetup(session: Session, texts: TextViews): Promise<vo
   await texts.showMarkdown('My Setup', markdown);
 }
 
-async function pickTemplate(actions: Actions): Promise<string | undefined> {
+async function pickTemplate(actions: Actions): Promise<{ name: string; uri?: string } | undefined> {
   const list = await actions.all();
-  const items = [
+  const items: { label: string; description: string; name: string; uri?: string }[] = [
+    ...list.problems.map(({ name, message, uri }) => ({
+      label: `$(warning) ${name}`,
+      description: message,
+      name,
+      uri,
+    })),
     ...list.actions.map((action) => ({
       label: action.name,
       description: action.source ?? '',
@@ -82,7 +94,7 @@ async function pickTemplate(actions: Actions): Promise<string | undefined> {
     })),
   ];
   const options = { title: 'Customise Prompt', placeHolder: 'Which template?' };
-  return (await vscode.window.showQuickPick(items, options))?.name;
+  return vscode.window.showQuickPick(items, options);
 }
 
 async function pickScope(): Promise<CustomisePromptParams['scope'] | undefined> {

@@ -22,6 +22,16 @@ export interface ActionInfo {
   inMenu?: boolean;
 }
 
+/** A template that cannot be used. */
+export interface PromptProblem {
+  /** As `ttAssistant/customisePrompt` names it. */
+  name: string;
+  /** A sentence for the user. */
+  message: string;
+  /** The file that has the mistake. */
+  uri: string;
+}
+
 /** One labelled part of a rendered prompt. */
 export interface PromptPart {
   name: string;
@@ -117,6 +127,8 @@ export interface ErrorData {
   button?: string;
   /** More text for an expandable view, for example the model's raw answer. */
   detail?: string;
+  /** The URI of the file that the button is about; the command's argument. */
+  file?: string;
 }
 
 /** Run an action on a range of a document. */
@@ -261,8 +273,8 @@ export type ActionsParams = Record<string, never>;
 export interface ActionsResult {
   actions: ActionInfo[];
   presets: string[];
-  /** Mistakes in overrides, one sentence each; a broken override is reported, never replaced silently. */
-  problems: string[];
+  /** Mistakes in overrides; a broken override is reported, never replaced silently. */
+  problems: PromptProblem[];
 }
 
 /** Answer the last turn of a conversation. */

@@ -130,7 +130,11 @@ def actions_result(library: Library) -> protocol.ActionsResult:
         )
         for template in library.actions()
     ]
-    return protocol.ActionsResult(infos, list(library.presets), list(library.problems))
+    problems = [
+        protocol.PromptProblem(name, entry.problem, from_fs_path(str(entry.path)) or entry.path.as_uri())
+        for name, entry in library.broken
+    ]
+    return protocol.ActionsResult(infos, list(library.presets), problems)
 
 
 def prompt_markdown(prompt: actions.Prompt) -> str:

@@ -23,6 +23,18 @@ class ActionInfo:
 
 
 @frozen
+class PromptProblem:
+    """A template that cannot be used."""
+
+    name: str
+    """As `ttAssistant/customisePrompt` names it."""
+    message: str
+    """A sentence for the user."""
+    uri: str
+    """The file that has the mistake."""
+
+
+@frozen
 class PromptPart:
     """One labelled part of a rendered prompt."""
 
@@ -137,3 +149,5 @@ class ErrorData:
     """A command to offer, without the `ttAssistant.` prefix."""
     detail: str = ""
     """More text for an expandable view, for example the model's raw answer."""
+    file: str = ""
+    """The URI of the file that the button is about; the command's argument."""

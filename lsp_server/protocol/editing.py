@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import field, frozen
 from lsprotocol import types as lsp
 
-from lsp_server.protocol.data import ActionInfo, Problem, ProposalView, Receipt
+from lsp_server.protocol.data import ActionInfo, Problem, PromptProblem, ProposalView, Receipt
 
 
 @frozen
@@ -186,5 +186,5 @@ class ActionsResult:
 
     actions: list[ActionInfo]
     presets: list[str]
-    problems: list[str]
-    """Mistakes in overrides, one sentence each; a broken override is reported, never replaced silently."""
+    problems: list[PromptProblem]
+    """Mistakes in overrides; a broken override is reported, never replaced silently."""

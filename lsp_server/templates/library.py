@@ -42,11 +42,15 @@ class Entry:
 class Library:
     """Reads nothing after `load`."""
 
-    def __init__(self, entries: Mapping[str, Entry], problems: Sequence[str], digest: str) -> None:
+    def __init__(
+        self, entries: Mapping[str, Entry], broken: Sequence[tuple[str, Entry]], digest: str
+    ) -> None:
         self._entries = dict(entries)
+        self.broken = tuple(broken)
+        """Templates that cannot be used, by name."""
         self.digest = digest
         """Differs when any template does; answers kept on disk depend on it."""
-        self.problems = tuple(problems)
+        self.problems = tuple(entry.problem for _, entry in broken)
         names = sorted(name.partition("/")[2] for name in entries if name.startswith("presets/"))
         self.presets = (GENERAL, *(name for name in names if name != GENERAL))
 
@@ -55,13 +59,13 @@ class Library:
         """Read every template; later roots win. A bad file becomes a problem and stays in force, broken."""
         environment = Environment()
         entries: dict[str, Entry] = {}
-        problems: list[str] = []
+        broken: list[tuple[str, Entry]] = []
         for root in roots:
             for name, path in _files(root.path):
                 entry = _read(name, path, root, environment)
                 entries[name] = entry
                 if entry.problem:
-                    problems.append(entry.problem)
+                    broken.append((name, entry))
         digest = hashlib.blake2b(digest_size=16)
         for name, entry in sorted(entries.items()):
             digest.update(
@@ -69,7 +73,7 @@ class Library:
                     "utf-8", "surrogatepass"
                 )
             )
-        return cls(entries, problems, digest.hexdigest())
+        return cls(entries, broken, digest.hexdigest())
 
     def actions(self) -> list[Template]:
         """Every action in menu order; broken ones are not among them but among `problems`."""
@@ -97,8 +101,8 @@ class Library:
         extras = [name for extra in template.context for name in reader.EXTRAS[extra]]
         values = {**dict.fromkeys([*extras, "instruction"], ""), **values}
         system, user = self.prefix(values, preset)
-        begin = _rendered(template.path.name, template.begin, values) if begun and template.begin else ""
-        task = _rendered(template.path.name, template.body, {**values, "begun": bool(begin)})
+        begin = _rendered(template.path, template.begin, values) if begun and template.begin else ""
+        task = _rendered(template.path, template.body, {**values, "begun": bool(begin)})
         selection = fenced(values["selection"], str(values["fence"]))
         at = user.content.rfind(selection)
         at = at if at >= 0 else len(user.content)
@@ -122,7 +126,7 @@ class Library:
         entry = self._entry(name)
         if entry.text is None:
             raise TemplateError(f"`{name}` is an action, not a text.")
-        return _rendered(entry.path.name, entry.text, values)
+        return _rendered(entry.path, entry.text, values)
 
     def read(self, name: str) -> tuple[str, Root]:
         """The source of a template in force, also of a broken one, for Customise Prompt."""
@@ -136,7 +140,7 @@ class Library:
         if preset != GENERAL and name not in self._entries:
             raise TemplateError(
                 f"There is no preset `{preset}`: choose one of {', '.join(self.presets)}.",
-                button="openSettings",
+                button="choosePreset",
             )
         return self.text(_stored(name, self._entries), {})
 
@@ -145,7 +149,7 @@ class Library:
         if entry is None:
             raise TemplateError(f"There is no prompt `{name}`.")
         if entry.problem:
-            raise TemplateError(entry.problem)
+            raise TemplateError(entry.problem, file=entry.path)
         return entry
 
 
@@ -177,7 +181,7 @@ def _where(root: Root) -> str:
     return "" if root.source == "built in" else f"Prompt of the {root.source}: "
 
 
-def _rendered(file: str, template: jinja2.Template, values: Mapping[str, object]) -> str:
+def _rendered(file: Path, template: jinja2.Template, values: Mapping[str, object]) -> str:
     try:
         return render(template, values)
     except (
@@ -188,4 +192,4 @@ def _rendered(file: str, template: jinja2.Template, values: Mapping[str, object]
         ValueError,
         RecursionError,
     ) as error:
-        raise TemplateError(f"{file} cannot be rendered: {error}.") from error
+        raise TemplateError(f"{file.name} cannot be rendered: {error}.", file=file) from error

@@ -22,7 +22,7 @@ def _worded(library: Library, question: str) -> str:
         return question
     template = library.get("chat")
     values = {**dict.fromkeys([*CODE_VARIABLES, "begun"], ""), "instruction": question}
-    text = _rendered(template.path.name, template.body, values).strip()
+    text = _rendered(template.path, template.body, values).strip()
     if text == question.strip():
         return question
     return text if question.strip() in text else f"{text}\n\n{question}"

@@ -20,6 +20,16 @@ test('an error of the server is its sentence with its button', () => {
   });
 });
 
+test('the file that a button is about comes along', () => {
+  const error = serverError(-32001, { code: 'template', button: 'customisePrompt', file: 'file:///a.md' });
+
+  assert.deepEqual(toFailure(error), {
+    message: 'The engine was lost.',
+    button: 'customisePrompt',
+    file: 'file:///a.md',
+  });
+});
+
 test('a button nobody knows is left out', () => {
   assert.deepEqual(toFailure(serverError(-32001, { code: 'x', button: 'formatDisk' })), {
     message: 'The engine was lost.',
@@ -49,7 +59,7 @@ test('every button the Python side names exists here', () => {
   for (const file of fs.readdirSync(path.join(ROOT, 'lsp_server'), { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.py')) continue;
     const text = fs.readFileSync(path.join(ROOT, 'lsp_server', file), 'utf8');
-    for (const [, id] of text.matchAll(/\bbutton="(\w+)"/g)) if (id) used.add(id);
+    for (const [, id] of text.matchAll(/\bbutton ?= ?"(\w+)"/g)) if (id) used.add(id);
   }
 
   assert.ok(used.size > 0);

@@ -73,6 +73,49 @@ async def test_a_broken_override_is_told_and_not_replaced(
         await plain.ask(protocol.SHOW_PROMPT, protocol.ShowPromptParams("explain", plain_identifier, CURSOR))
 
 
+async def failure_of(client: Client, uri: str, action: str) -> protocol.ErrorData:
+    """What the client is told when this action fails."""
+    with pytest.raises(JsonRpcException) as failed:
+        await client.ask(protocol.RUN, run_params(uri, action))
+    return client.protocol._converter.structure(failed.value.data, protocol.ErrorData)
+
+
+@pytest.mark.parametrize("text", [SHOUT.replace("show", "sing"), SHOUT.replace("Shout.", "{{ 1 / 0 }}")])
+async def test_the_button_of_a_broken_template_opens_its_file(
+    extension: Client, user_prompts: Path, workspace: Path, text: str
+) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+    (user_prompts / "shout.md").write_text(text)
+    saved(extension, user_prompts / "shout.md")
+
+    told = await failure_of(extension, uri, "shout")
+
+    assert (told.code, told.button) == ("template", "customisePrompt")
+    assert to_fs_path(told.file) == str(user_prompts / "shout.md")
+
+
+async def test_a_problem_comes_with_the_file_it_is_in(extension: Client, user_prompts: Path) -> None:
+    (user_prompts / "explain.md").write_text(SHOUT.replace("output: show", "output: sing"))
+
+    saved(extension, user_prompts / "explain.md")
+    await until(lambda: extension.action_lists and extension.action_lists[-1].problems)
+
+    (problem,) = extension.action_lists[-1].problems
+    assert problem.name == "explain" and "explain.md, line 4" in problem.message
+    assert to_fs_path(problem.uri) == str(user_prompts / "explain.md")
+
+
+async def test_the_button_of_an_unknown_preset_chooses_another(start: Start, workspace: Path) -> None:
+    client = await start(
+        client_capabilities("visual-studio-code"), extension=True, settings={"prompts": {"preset": "poet"}}
+    )
+    uri = client.open(workspace / "a.py", PARSE)
+
+    told = await failure_of(client, uri, "explain")
+
+    assert (told.button, told.file) == ("choosePreset", "")
+
+
 async def test_prompts_of_a_workspace_need_trust(start: Start, workspace: Path) -> None:
     prompts = workspace / ".tt-assistant/prompts"
     prompts.mkdir(parents=True)
