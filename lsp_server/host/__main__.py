@@ -15,6 +15,7 @@ from lsp_server.host.files import AlreadyRunning, HostFiles, RunDirectoryError
 
 EXIT_ALREADY_RUNNING = 75
 EXIT_RUN_DIRECTORY = 73
+EXIT_PORT = 69
 
 BACKENDS = ("cpu", "tt")
 
@@ -94,13 +95,19 @@ def host_process(options: argparse.Namespace, create: Callable[[HostFiles], Back
         logging.error("%s", error)
         return EXIT_RUN_DIRECTORY
 
-    from lsp_server.host.serve import HostOptions, run
+    from lsp_server.host.serve import HostOptions, PortError, run
 
-    run(
-        lambda: create(files),
-        HostOptions(options.backend, options.model, options.idle_minutes, options.port),
-        files,
-    )
+    try:
+        run(
+            lambda: create(files),
+            HostOptions(options.backend, options.model, options.idle_minutes, options.port),
+            files,
+        )
+    except PortError as error:
+        logging.error("%s", error)
+        files.remove()
+        files.release()
+        return EXIT_PORT
     return 0
 
 

@@ -30,6 +30,10 @@ CLOSE_SECONDS = 600.0
 """How long a backend may take to close: a board must finish loading before it can be closed cleanly."""
 
 
+class PortError(Exception):
+    """The TCP port cannot be listened on. The text is written for the user."""
+
+
 @frozen
 class HostOptions:
     backend: str
@@ -41,7 +45,7 @@ class HostOptions:
 
 
 def run(create: Callable[[], Backend], options: HostOptions, files: HostFiles) -> None:
-    """Serve until told to leave or idle for too long. The lock must be held."""
+    """Serve until told to leave or idle for too long. The lock must be held. Raises PortError."""
 
     async def until_signal() -> Scheduler:
         leaving = asyncio.Event()
@@ -122,10 +126,22 @@ def _listen(options: HostOptions, files: HostFiles) -> tuple[list[socket.socket]
         sockets.append(files.bind())
         record["socket"] = str(files.socket_path)
     if port is not None:
-        listener = socket.create_server(("127.0.0.1", port))
+        listener = _listen_on(port)
         sockets.append(listener)
         record["url"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
     return sockets, record
+
+
+def _listen_on(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+    except OverflowError as error:
+        reason = str(error)
+    raise PortError(
+        f"Port {port} cannot be listened on: {reason}. Name another one with --port, or 0 for any."
+    )
 
 
 def _set_on_signals(leaving: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -23,6 +24,7 @@ from lsp_server.engine.client import HttpEngine
 from lsp_server.engine.records import read_record
 from lsp_server.engine.types import Delta, EngineStatus, Finished, Message, SamplingParams
 from lsp_server.errors import EngineDied, EngineUnavailable, ModelUnusable
+from lsp_server.host.__main__ import EXIT_PORT
 from lsp_server.settings import Settings
 from tests.host.scripted_backend import ScriptedBackend, expected_text
 
@@ -361,3 +363,31 @@ async def test_closing_an_answer_early_frees_the_engine(machine: Machine) -> Non
     status = await until(engine, lambda status: status.state == "ready")
 
     assert status.state == "ready"
+
+
+def test_a_port_that_is_taken_is_one_sentence_and_a_status_of_its_own(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        host = subprocess.run(
+            [*LAUNCH, "--runtime-dir", str(tmp_path / "run"), "--port", str(port)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert host.returncode == EXIT_PORT
+    (line,) = host.stderr.splitlines()
+    assert f"Port {port} cannot be listened on: Address already in use." in line
+    assert not list((tmp_path / "run").glob("*.sock"))
+
+
+def test_a_number_that_is_no_port_is_the_same_sentence(tmp_path: Path) -> None:
+    command = [*LAUNCH, "--runtime-dir", str(tmp_path / "run"), "--port", "70000"]
+
+    host = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert host.returncode == EXIT_PORT
+    assert "Port 70000 cannot be listened on" in host.stderr and "Traceback" not in host.stderr
