@@ -1,12 +1,14 @@
 """JSON-RPC as this server speaks it: our messages arrive typed, errors leave as sentences, every request can be cancelled.
 
 Extends pygls where it falls short: untyped custom messages, Python tracebacks sent to the client, requests with wrong
-parameters left unanswered, and command coroutines that run on after `$/cancelRequest`. Knows no feature.
+parameters left unanswered, and commands whose progress is not announced and whose coroutines run on after
+`$/cancelRequest`. Knows no feature.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator
 from concurrent.futures import Future
 from typing import Any
 
@@ -69,6 +71,12 @@ class AssistantProtocol(LanguageServerProtocol):
                 self._send_response(data["id"], error=lsp.ResponseError(JsonRpcInvalidParams.CODE, message))
             raise
 
+    @lsp_method(lsp.INITIALIZE)
+    def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
+        result = yield from super().lsp_initialize(params)
+        announce_progress(result.capabilities)
+        return result
+
     @lsp_method(lsp.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]
         self, params: lsp.ExecuteCommandParams
@@ -91,6 +99,12 @@ class AssistantProtocol(LanguageServerProtocol):
         else:
             self._request_futures.pop(msg_id, None)
             self._send_response(msg_id, error=response_error(error))
+
+
+def announce_progress(capabilities: lsp.ServerCapabilities) -> None:
+    """Say that our commands tell their progress on a token of the client's, for which pygls has no option."""
+    if capabilities.execute_command_provider is not None:
+        capabilities.execute_command_provider.work_done_progress = True
 
 
 def response_error(error: BaseException) -> lsp.ResponseError:

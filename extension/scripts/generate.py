@@ -313,6 +313,7 @@ def initialize_json() -> str:
     from pygls.protocol import default_converter
 
     from lsp_server.composition import compose
+    from lsp_server.rpc import announce_progress
     from lsp_server.server import create_server
 
     server = create_server(compose(None, None, None, {}))
@@ -326,6 +327,7 @@ def initialize_json() -> str:
         None,
         lsp.PositionEncodingKind.Utf16,
     ).build()
+    announce_progress(capabilities)
     result = lsp.InitializeResult(capabilities, lsp.ServerInfo(server.name, server.version))
     return json.dumps(default_converter().unstructure(result), indent=2) + "\n"
 

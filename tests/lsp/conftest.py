@@ -47,6 +47,7 @@ class Client(LanguageClient):
         self.action_lists: list[protocol.ActionsResult] = []
         self.applied: list[lsp.ApplyWorkspaceEditParams] = []
         self.applies = lsp.ApplyWorkspaceEditResult(applied=True)
+        self.initialized_with: lsp.InitializeResult | None = None
         self.questions: list[lsp.ShowMessageRequestParams] = []
         self.picks = ""
         """The title that the user picks; "" dismisses the question."""
@@ -162,7 +163,7 @@ async def start(workspace: Path, user_prompts: Path) -> AsyncIterator[Start]:
         clients.append(client)
         await client.start_io(sys.executable, *argv, env=environ)
         folder = lsp.WorkspaceFolder(workspace.as_uri(), workspace.name)
-        await client.initialize_session(
+        client.initialized_with = await client.initialize_session(
             lsp.InitializeParams(
                 capabilities=capabilities or client_capabilities("neovim"),
                 root_uri=workspace.as_uri(),

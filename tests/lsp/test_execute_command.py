@@ -144,6 +144,22 @@ async def test_progress_is_shown_and_its_cancel_stops_the_engine(start: Start, w
     assert (await client.requests())[-1]["outcome"] == "cancelled"
 
 
+async def test_progress_is_told_on_the_token_that_the_client_sent(start: Start, workspace: Path) -> None:
+    """The capability was missing, so no client sent one."""
+    client = await start(lsp.ClientCapabilities())
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script(["It splits a line."])
+    asked = command("explain", uri)
+    asked.work_done_token = "theirs"
+    client.progress_reports["theirs"] = []
+
+    await client.workspace_execute_command_async(asked)
+
+    await until(lambda: [report.kind for report in client.progress_reports["theirs"]][-1:] == ["end"])
+    assert list(client.progress_reports) == ["theirs"]
+    assert client.progress_reports["theirs"][0].title == "Explain"
+
+
 async def _running(client: Client) -> None:
     while not any(r["outcome"] == "running" for r in await client.requests()):
         await asyncio.sleep(0.02)
