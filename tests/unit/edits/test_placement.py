@@ -123,6 +123,44 @@ def replaced(language: str, source: str, old: str, reply: str, *, keep: bool = T
     return propose_replacement(document, Span(at, at + len(old)), reply, keep_signature=keep).new_text
 
 
+MIXED = "import os\r\n\r\n\r\ndef a():\r\n    return os.sep\r\n\n\ndef b():\n    return 2\n"
+"""The imports and the first function end their lines with CRLF, all below with LF."""
+MIXED_WITHIN = "x = 0\n\n\ndef c():\r\n    y = 1\n    return y\r\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "old", "reply", "expected"),
+    [
+        (MIXED, "    return os.sep", "z = os.sep\nreturn z", MIXED.replace("return os.sep", "z = os.sep\r\n    return z")),
+        (MIXED, "    return 2", "z = 3\nreturn z", MIXED.replace("return 2", "z = 3\n    return z")),
+        (MIXED, "def b():\n    return 2", "def b():\r\n    z = 3\r\n    return z", MIXED.replace("return 2", "z = 3\n    return z")),
+        (MIXED, "def b():\n    return 2", "import re\n\ndef b():\n    return re.I", MIXED.replace("os\r\n", "os\r\nimport re\r\n").replace("return 2", "return re.I")),
+        (MIXED_WITHIN, "def c():\r\n    y = 1\n    return y", "def c():\n    y = 2\n    return y", MIXED_WITHIN.replace("y = 1\n", "y = 2\r\n")),
+        (MIXED_WITHIN[:-2], "    return y", "y += 1\nreturn y", MIXED_WITHIN[:-2].replace("return y", "y += 1\n    return y")),
+    ],
+)  # fmt: skip
+def test_a_replacement_in_a_file_of_mixed_line_ends_ends_its_lines_as_they_do_there(
+    source: str, old: str, reply: str, expected: str
+) -> None:
+    assert replaced("python", source, old, reply) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "code", "expected"),
+    [
+        (MIXED, "return os", "z = 1", MIXED.replace("os.sep\r\n", "os.sep\r\n    z = 1\r\n")),
+        (MIXED, "def b", "z = 1", MIXED.replace("b():\n", "b():\n    z = 1\n")),
+        (MIXED, "import", "def b():\n    z = 3\n    return z", MIXED.replace("return 2", "z = 3\n    return z")),
+        (MIXED, "import", "def a():\n    z = 3\n    return z", MIXED.replace("return os.sep", "z = 3\r\n    return z")),
+        (MIXED, "def b", "import re\n\n\ndef c():\n    return re.I", MIXED.replace("os\r\n", "os\r\nimport re\r\n") + "\n\ndef c():\n    return re.I\n"),
+    ],
+)  # fmt: skip
+def test_a_block_in_a_file_of_mixed_line_ends_ends_its_lines_as_they_do_there(
+    source: str, at: str, code: str, expected: str
+) -> None:
+    assert placed(code, source.index(at), source=source) == expected
+
+
 def test_strings_inside_reindented_code_keep_their_value() -> None:
     source = 'class A:\n    def f(self):\n        return """\nflush\n  left\n"""\n'
     old = source[source.index("    def") :]
