@@ -105,6 +105,35 @@ def test_closing_twice_is_safe(generation):
         made.backend.close()
 
 
+@pytest.mark.parametrize("fault", ["on_cleanup", "on_submesh"])
+def test_mesh_and_fabric_are_closed_when_something_before_them_cannot_be(fault):
+    """The clean-up's error once left the mesh open and the fabric on, so that the next process could not open the board."""
+    with stand_in_world("P2", board="N300") as world:
+        loaded = make()
+        loaded.load(lambda progress: None)
+        setattr(world.faults, fault, "the device does not want to")
+
+        with pytest.raises((RuntimeError, BackendError)) as refused:
+            loaded.close()
+
+        assert "does not want to" in repr(refused.value.__cause__ or refused.value)
+
+        world.assert_clean()
+
+
+def test_a_failed_load_is_told_although_closing_fails_too():
+    with stand_in_world("P2", board="N300") as world:
+        world.faults.on_prefill = (
+            "Out of Memory: Not enough space to allocate 8 B DRAM buffer across 12 banks"
+        )
+        world.faults.on_cleanup = "the device does not want to"
+
+        with pytest.raises(BackendError, match="memory is full"):
+            make().load(lambda progress: None)
+
+        world.assert_clean()
+
+
 @pytest.mark.parametrize("board", ["N300", "T3K", "GALAXY"])
 def test_a_failed_open_disables_the_fabric(board):
     with stand_in_world(

@@ -93,10 +93,16 @@ def test_fabric_is_set_before_opening_and_off_after_closing():
         ttnn.set_fabric_config(ttnn.FabricConfig.FABRIC_1D)
         ttnn.close_mesh_device(mesh)
 
-        assert world.violations == ["the fabric was changed while a mesh is open"]
+        assert world.violations == [
+            "the fabric was changed while a mesh is open",
+            "the mesh was closed before its submesh",
+        ]
         with pytest.raises(AssertionError):
             world.assert_clean()
         world.violations.clear()
+        with pytest.raises(AssertionError, match="the submesh was not closed"):
+            world.assert_clean()
+        world.submesh = None
         with pytest.raises(AssertionError, match="the fabric was left on"):
             world.assert_clean()
 

@@ -42,12 +42,20 @@ def open_mesh_device(world: World, **given: Any) -> Any:
     mesh.chips = shape[0] * shape[1]
     mesh.fabric_ready = mesh.chips == 1 or world.fabric == FABRIC.get(world.board, "FABRIC_1D")
     world.mesh = mesh
+    world.submesh = sys.modules["ttnn"].MeshDevice()
     return mesh
 
 
 def close_mesh_device(world: World, mesh_device: Any) -> None:
+    if mesh_device is world.submesh and mesh_device is not None:
+        world.submesh = None
+        if world.faults.on_submesh:
+            raise RuntimeError(world.faults.on_submesh)
+        return
     if world.mesh is not mesh_device:
         world.violate("a mesh that is not open was closed")
+    if world.submesh is not None:
+        world.violate("the mesh was closed before its submesh")
     if world.generator is not None and world.generator() is not None:
         world.violate("the mesh was closed while the Generator lives")
     if world.kv is not None and getattr(world.kv, "lent", False):
@@ -82,5 +90,5 @@ BEHAVIOUR = {
     "ttnn.get_device_ids": lambda world: list(range(world.chips)),
     "ttnn.get_arch_name": lambda world: "blackhole" if world.blackhole else "wormhole_b0",
     "MeshDevice.get_num_devices": lambda world, self: self.chips,
-    "MeshDevice.get_submeshes": lambda world, self: [],
+    "MeshDevice.get_submeshes": lambda world, self: [world.submesh] if world.submesh else [],
 }

@@ -99,6 +99,9 @@ def warm_decode(world: World, self: Any, **given: Any) -> None:
 def cleanup(world: World, self: Any) -> None:
     if world.mesh is None:
         world.violate("cleanup came after the mesh was closed")
+    if world.faults.on_cleanup:
+        world.kv = None
+        raise RuntimeError(world.faults.on_cleanup)
     world.kv = None
 
 

@@ -34,6 +34,10 @@ class Faults:
     on_build: str = ""
     on_prefill: str = ""
     on_decode: str = ""
+    on_cleanup: str = ""
+    """The standalone package's clean-up fails."""
+    on_submesh: str = ""
+    """Closing a submesh fails."""
     hang_decode: bool = False
     abort_decode: str = ""
     """The last words of a library that ends the whole process."""
@@ -56,6 +60,8 @@ class World:
     calls: list[str] = attrs.field(factory=list)
     fabric: str = "DISABLED"
     mesh: Any = None
+    submesh: Any = None
+    """The mesh has one, which must be closed before it."""
     trace_region: int = 0
     traces: set[tuple[Any, ...]] = attrs.field(factory=set)
     compiled: set[tuple[Any, ...]] = attrs.field(factory=set)
@@ -124,6 +130,7 @@ class World:
     def assert_clean(self) -> None:
         """After close: nothing open, fabric off, no rule broken."""
         assert not self.violations, self.violations
+        assert self.submesh is None, "the submesh was not closed"
         assert self.mesh is None, "the mesh was not closed"
         assert self.fabric == "DISABLED", "the fabric was left on"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import logging
 import time
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -43,6 +44,7 @@ from lsp_server.host.backends.tt.runner import Limits, Runner
 from lsp_server.host.backends.tt.telemetry import Telemetry
 from lsp_server.host.backends.tt.watchdog import DeviceThread, Hung
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Report = Callable[[LoadProgress], None]
 CONFIG = "models.tt_transformers.tt.model_config"
@@ -68,7 +70,10 @@ class TTBackend:
         try:
             return self._load(report)
         except BaseException:
-            self.close()
+            try:
+                self.close()
+            except Exception:
+                logger.exception("Closing after a failed load failed")
             raise
 
     def encode(self, text: str) -> list[int]:
@@ -124,17 +129,24 @@ class TTBackend:
         mesh, self._mesh = self._mesh, None
         deadline = self._options.deadlines.close
         try:
-            if adapter is not None:
-                self._thread.call("closing the model", deadline, adapter.close)
+            try:
+                if adapter is not None:
+                    self._thread.call("closing the model", deadline, adapter.close)
+            except Hung:
+                raise
+            except Exception as error:
+                raise failures.explain(error, "closing the model", self._log.read()) from error
+            finally:
                 del adapter
-            if mesh is not None and self._board is not None:
-                board = self._board
-                self._thread.call(
-                    "closing the board", deadline, lambda: device.close_mesh(self._ttnn, mesh, board)
-                )
+                if mesh is not None and (board := self._board) is not None:
+                    self._thread.call(
+                        "closing the board", deadline, lambda: device.close_mesh(self._ttnn, mesh, board)
+                    )
         except Hung:
             return
-        self._thread.stop()
+        finally:
+            if not self._thread.hung:
+                self._thread.stop()
 
     def _load(self, report: Report) -> ModelInfo:
         deadlines = self._options.deadlines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from lsp_server.host.backends import BackendError
@@ -52,13 +53,12 @@ def open_mesh(ttnn: Any, board: Board) -> Any:
 
 
 def close_mesh(ttnn: Any, mesh: Any, board: Board) -> None:
-    """Submeshes, mesh, then fabric: left on, it would make the next process's open fail."""
-    try:
+    """Submeshes, mesh, then fabric, each also when one before failed: left open, the next process could not open it."""
+    with ExitStack() as closing:
+        closing.callback(_disable_fabric, ttnn, board)
+        closing.callback(ttnn.close_mesh_device, mesh)
         for submesh in mesh.get_submeshes():
-            ttnn.close_mesh_device(submesh)
-        ttnn.close_mesh_device(mesh)
-    finally:
-        _disable_fabric(ttnn, board)
+            closing.callback(ttnn.close_mesh_device, submesh)
 
 
 def _disable_fabric(ttnn: Any, board: Board) -> None:
