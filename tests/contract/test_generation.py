@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import re
 import sys
 
 import pytest
 
+from lsp_server.host.app import Host
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.tt import generation
+from lsp_server.host.idle import IdleWatch
+from lsp_server.host.scheduler import Scheduler
 from tests.contract.double import sources
 from tests.contract.harness import GENERATIONS, make, process_state, stand_in_world
 
@@ -35,7 +40,7 @@ def test_stand_ins_have_the_contracts_signatures(name):
                 assert list(found) == expected
 
 
-def test_an_unknown_generation_is_refused_with_what_was_found_and_what_is_known(tmp_path):
+async def test_an_unknown_generation_is_refused_with_what_was_found_and_what_is_known(tmp_path):
     folder = tmp_path / "models" / "tt_transformers" / "tt"
     folder.mkdir(parents=True)
     (folder / "generator.py").write_text(
@@ -43,15 +48,30 @@ def test_an_unknown_generation_is_refused_with_what_was_found_and_what_is_known(
         "    def prefill_forward_text(self, tokens, pages, start_pos=None, enable_trace=True): ...\n"
         "    def decode_forward(self, batch, pages): ...\n"
     )
+    (tmp_path / "ttnn.py").touch()
     with process_state():
         sys.path.insert(0, str(tmp_path))
 
-        with pytest.raises(BackendError) as refused:
-            generation.detect()
+        status = await status_after_loading()
 
-    assert refused.value.code == "unsupported"
-    assert "decode_forward(batch, pages)" in refused.value.detail
-    assert all(name in refused.value.detail for name in generation.KNOWN)
+    assert (status["state"], status["code"]) == ("failed", "unsupported")
+    assert "decode_forward(batch, pages)" in status["detail"]
+    assert "prefill_forward_text(tokens, pages, start_pos, …)" in status["detail"]
+    assert all(re.search(rf"\b{name}\b", status["detail"]) for name in generation.KNOWN)
+    assert len(status["detail"]) < 600
+
+
+async def status_after_loading() -> dict:
+    """What a host tells of a backend that has loaded, or has failed to."""
+    scheduler = Scheduler(make, lambda: None)
+    host = Host(scheduler, backend="tt", model="", idle=IdleWatch(60, lambda: None), leave=lambda: None)
+    scheduler.start()
+    try:
+        assert await asyncio.to_thread(scheduler.loaded.wait, 60)
+        return host.status()
+    finally:
+        scheduler.begin_close()
+        assert await asyncio.to_thread(scheduler.join, 60)
 
 
 def test_a_shadowed_models_package_is_named(tmp_path):

@@ -28,6 +28,8 @@ KNOWN: dict[Name, str] = {
     "P2": "standalone tt_transformers of Oct 2026: llama3_8b.vllm_generator",
 }
 
+SHOWN = 3
+"""Parameters of a method in a message; the log has all."""
 METAL = "models.tt_transformers.tt.generator"
 PACKAGE = "tt_transformers.models.llama3_8b"
 
@@ -128,15 +130,19 @@ def _unknown(module: ModuleType, generator: Any) -> BackendError:
         "decode_forward",
         "warmup_model_prefill",
     )
-    found = [
-        f"{name}({', '.join(_parameters(generator, name))})"
-        for name in methods
-        if _parameters(generator, name)
-    ]
+    found = {name: parameters for name in methods if (parameters := _parameters(generator, name))}
+    short = [f"{name}({', '.join(_begin(parameters))})" for name, parameters in found.items()]
+    whole = [f"{name}({', '.join(parameters)})" for name, parameters in found.items()]
     known = "; ".join(f"{name} ({text})" for name, text in KNOWN.items())
     return BackendError(
-        f"The generator in {module.__name__} has an interface this version does not know, and guessing could give wrong "
-        "answers. Update TT Coding Assistant, or use a tt-metal release it knows.",
+        f"The generator in {module.__name__} is none of the known {', '.join(KNOWN)}, but has "
+        f"{'; '.join(short) or 'no generator methods'}, and guessing could give wrong answers. "
+        "Update TT Coding Assistant, or use a tt-metal release that docs/hardware.md lists.",
         code="unsupported",
-        detail=f"Found: {'; '.join(found) or 'no generator methods'}. Known: {known}.",
+        detail=f"Found: {'; '.join(whole) or 'no generator methods'}. Known: {known}.",
     )
+
+
+def _begin(parameters: list[str]) -> list[str]:
+    """As many as a sentence can hold."""
+    return parameters if len(parameters) <= SHOWN else [*parameters[:SHOWN], "…"]
