@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 HUB = "https://huggingface.co"
 MODEL_CONFIG = "models/tt_transformers/tt/model_config.py"
 DEFAULT_ON_BOARD = "meta-llama/Llama-3.1-8B-Instruct"
+"""As the engine's own default."""
 SMALLEST_SHARD = 100_000
 """Bytes; a Git LFS pointer has about 130."""
 NAME = "model"
@@ -120,15 +121,13 @@ def needed(model: str, table: Table | None) -> tuple[int, int] | None:
 
 
 def _snapshot(probe: Probe, model: str) -> str | None:
-    """The newest snapshot of a hub model in the cache, wherever the hub's variables put that."""
+    """The snapshot of a hub model that the engine takes, wherever the hub's variables put the cache."""
     environ = probe.environ
     caches = environ.get("XDG_CACHE_HOME") or str(PurePosixPath(environ.get("HOME", "/")) / ".cache")
     hub = environ.get("HF_HUB_CACHE") or f"{environ.get('HF_HOME') or f'{caches}/huggingface'}/hub"
     root = f"{hub}/models--{model.replace('/', '--')}"
     revision = (probe.read(f"{root}/refs/main") or "").strip()
-    names = probe.list(f"{root}/snapshots")
-    chosen = revision if revision in names else names[-1] if names else None
-    return f"{root}/snapshots/{chosen}" if chosen else None
+    return f"{root}/snapshots/{revision}" if revision in probe.list(f"{root}/snapshots") else None
 
 
 def remote(url: str) -> Finding:

@@ -7,6 +7,8 @@ import os
 
 import pytest
 
+from lsp_server.doctor.probe import Machine
+from lsp_server.doctor.weights import check_weights
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.tt import boards, window
 from lsp_server.host.backends.tt.weights import Weights, verify
@@ -87,17 +89,23 @@ def test_a_model_that_is_not_downloaded_gets_its_commands(tmp_path):
         verify("meta-llama/Llama-3.1-8B-Instruct", {"HF_HUB_CACHE": str(tmp_path)}, reads_llama_dir=False)
 
     assert missing.value.code == "model_missing"
-    assert "hf download meta-llama/Llama-3.1-8B-Instruct" in missing.value.message
+    assert "hf auth login && hf download meta-llama/Llama-3.1-8B-Instruct" in missing.value.message
     assert "https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct" in missing.value.message
 
 
-def test_a_model_in_the_hub_cache_is_found_by_name(tmp_path):
-    snapshot = tmp_path / "models--meta-llama--Llama-3.1-8B-Instruct" / "snapshots" / "abc"
+def hub_model(cache):
+    """Llama 3.1 8B as the hub's tools keep it; returns its snapshot."""
+    folder = cache / "models--meta-llama--Llama-3.1-8B-Instruct"
+    snapshot = folder / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
     write_weights(snapshot)
-    reference = tmp_path / "models--meta-llama--Llama-3.1-8B-Instruct" / "refs" / "main"
-    reference.parent.mkdir()
-    reference.write_text("abc")
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("abc")
+    return snapshot
+
+
+def test_a_model_in_the_hub_cache_is_found_by_name(tmp_path):
+    snapshot = hub_model(tmp_path)
 
     found = verify("meta-llama/Llama-3.1-8B-Instruct", {"HF_HUB_CACHE": str(tmp_path)}, reads_llama_dir=False)
 
@@ -138,12 +146,32 @@ def test_later_generations_refuse_a_meta_checkpoint_before_the_board_is_touched(
         assert world.opened == 0
 
 
-def test_no_model_says_what_to_set():
+def test_without_a_model_set_engine_and_doctor_both_want_llama_and_name_the_same_command(tmp_path):
+    """The doctor took Llama 3.1 8B for granted and said ok, where the engine stopped with "No model is set"."""
     with stand_in_world("G4") as world:
-        with pytest.raises(BackendError, match="HF_MODEL") as error:
+        os.environ["HF_HUB_CACHE"] = str(tmp_path)
+        with pytest.raises(BackendError) as error:
             make(model="").load(lambda progress: None)
 
         assert error.value.code == "model_missing" and world.opened == 0
+    fix = check_weights(Machine({"HF_HUB_CACHE": str(tmp_path)}), "", None, "").fix
+    command = 'hf auth login && hf download meta-llama/Llama-3.1-8B-Instruct --exclude "original/*"'
+    page = "https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct"
+    for told in (error.value.message, fix):
+        assert command in told and page in told
+
+
+def test_without_a_model_set_the_engine_runs_the_llama_that_the_doctor_finds(tmp_path):
+    snapshot = hub_model(tmp_path)
+    os.truncate(snapshot / "model.safetensors", 200_000)
+    with stand_in_world("G4"):
+        os.environ["HF_HUB_CACHE"] = str(tmp_path)
+        loaded = make(model="")
+        info = loaded.load(lambda progress: None)
+        loaded.close()
+
+    assert info.name == "meta-llama/Llama-3.1-8B-Instruct"
+    assert check_weights(Machine({"HF_HUB_CACHE": str(tmp_path)}), "", None, "").state == "ok"
 
 
 def llama(size: int = 16_060_000_000, **config) -> Weights:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.tt.boards import Board
-from lsp_server.host.backends.tt.weights import Weights
+from lsp_server.host.backends.tt.weights import DEFAULT, Weights
 
 
 def snapshot() -> Mapping[str, str]:
@@ -39,8 +39,8 @@ def board_name() -> str:
 
 
 def model_name() -> str:
-    """HF_MODEL, else LLAMA_DIR, else ""."""
-    return os.environ.get("HF_MODEL") or os.environ.get("LLAMA_DIR") or ""
+    """HF_MODEL, else LLAMA_DIR, else Llama 3.1 8B."""
+    return os.environ.get("HF_MODEL") or os.environ.get("LLAMA_DIR") or DEFAULT
 
 
 def use_weights(weights: Weights, home: Path | None) -> None:

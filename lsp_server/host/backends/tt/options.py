@@ -32,7 +32,7 @@ class Deadlines:
 @frozen
 class Options:
     model: str = ""
-    """Hub name or directory; "" means HF_MODEL or LLAMA_DIR of the environment."""
+    """Hub name or directory; "" means HF_MODEL or LLAMA_DIR of the environment, else Llama 3.1 8B."""
     context_window: int = 0
     """0 means chosen by board and memory."""
     mode: Mode = "performance"

@@ -12,6 +12,8 @@ from attrs import frozen
 from lsp_server.host.backends import BackendError
 
 ARCHITECTURES = ("Llama", "Mistral", "Qwen2", "Qwen3", "Phi3")
+DEFAULT = "meta-llama/Llama-3.1-8B-Instruct"
+"""The model where none is named; the doctor examines the same."""
 LARGEST_HEADER = 100 * 2**20
 
 
@@ -53,12 +55,6 @@ class Weights:
 
 def verify(model: str, environment: Mapping[str, str], *, reads_llama_dir: bool) -> Weights:
     """Find and check the weights `model` names. Raises BackendError with the command that mends it."""
-    if not model:
-        raise BackendError(
-            "No model is set. Set HF_MODEL (or ttAssistant.engine.model) to a Hugging Face name or a directory, "
-            "for example meta-llama/Llama-3.1-8B-Instruct.",
-            code="model_missing",
-        )
     path = Path(model).expanduser()
     if path.is_dir():
         if (path / "params.json").is_file() and not (path / "config.json").is_file():
@@ -122,7 +118,7 @@ def _meta(directory: Path, reads_llama_dir: bool) -> Weights:
     if not reads_llama_dir:
         raise BackendError(
             f"{directory} is a Meta checkpoint, and this tt-metal no longer reads LLAMA_DIR (removed in November 2025). "
-            "Set HF_MODEL to the Hugging Face weights, for example meta-llama/Llama-3.1-8B-Instruct.",
+            f"Set HF_MODEL to the Hugging Face weights, for example {DEFAULT}.",
             code="unsupported",
         )
     params = _json(directory / "params.json", str(directory))
@@ -181,7 +177,7 @@ def _missing(name: str, what: str) -> BackendError:
         return BackendError(f"{name} lacks {what}. Download the model again.", code="model_missing")
     return BackendError(
         f"{name} is not on this machine ({what} not found). If its licence asks for it, accept it at "
-        f"https://huggingface.co/{name} and sign in with `hf auth login`; then run `hf download {name}`.",
+        f'https://huggingface.co/{name}; then run `hf auth login && hf download {name} --exclude "original/*"`.',
         code="model_missing",
     )
 
