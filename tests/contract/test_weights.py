@@ -12,7 +12,7 @@ from lsp_server.doctor.weights import check_weights
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.tt import boards, window
 from lsp_server.host.backends.tt.weights import Weights, verify
-from tests.contract.harness import CONFIG, make, stand_in_world, write_weights
+from tests.contract.harness import CONFIG, GENERATIONS, make, stand_in_world, write_weights
 
 
 @pytest.fixture
@@ -136,6 +136,54 @@ def test_g0_gets_llama_dir_and_not_both(tmp_path):
         loaded.close()
 
         assert os.environ["LLAMA_DIR"].endswith("original") and "HF_MODEL" not in os.environ
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_llama_dir_alone_is_obeyed_where_it_is_read_and_refused_where_it_is_dead(generation, tmp_path):
+    with stand_in_world(generation) as world:
+        os.environ["LLAMA_DIR"] = str(meta_checkpoint(tmp_path / "original"))
+        loaded = make(model="")
+        if generation == "G0":
+            assert loaded.load(lambda progress: None).name == os.environ["LLAMA_DIR"]
+            loaded.close()
+            return
+        with pytest.raises(BackendError, match="no longer reads LLAMA_DIR"):
+            loaded.load(lambda progress: None)
+
+        assert world.opened == 0
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_hub_name_is_loaded_by_that_name(generation, tmp_path):
+    name = "meta-llama/Llama-3.1-8B-Instruct"
+    hub_model(tmp_path)
+    with stand_in_world(generation):
+        os.environ |= {"HF_HUB_CACHE": str(tmp_path), "LLAMA_DIR": "/nowhere"}
+        loaded = make(model=name)
+        info = loaded.load(lambda progress: None)
+        loaded.close()
+
+        assert info.name == os.environ["HF_MODEL"] == name and "LLAMA_DIR" not in os.environ
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"architectures": ["Qwen2ForCausalLM"]},
+        {"num_hidden_layers": 16},
+        {"hidden_size": 3072},
+        {"num_key_value_heads": 4},
+    ],
+)
+def test_the_package_refuses_models_that_are_no_llama_8b(config, tmp_path):
+    """It once loaded any model with the code of Llama 3.1 8B."""
+    write_weights(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({**CONFIG, **config}))
+    with stand_in_world("P2") as world:
+        with pytest.raises(BackendError, match=r"runs Llama 3\.1 8B only"):
+            make(model=str(tmp_path)).load(lambda progress: None)
+
+        assert world.opened == 0
 
 
 def test_later_generations_refuse_a_meta_checkpoint_before_the_board_is_touched(tmp_path):

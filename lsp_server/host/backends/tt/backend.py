@@ -35,7 +35,7 @@ from lsp_server.host.backends.tt import (
     weights,
     window,
 )
-from lsp_server.host.backends.tt.adapters.package import check_board
+from lsp_server.host.backends.tt.adapters.package import check_board, check_model
 from lsp_server.host.backends.tt.holders import holders
 from lsp_server.host.backends.tt.log_tail import LogTail
 from lsp_server.host.backends.tt.options import Options
@@ -159,6 +159,8 @@ class TTBackend:
         report(LoadProgress("checking the weights"))
         model = self._options.model or environment.model_name()
         checked = weights.verify(model, environment.snapshot(), reads_llama_dir=_reads_llama_dir(found))
+        if found.standalone:
+            check_model(checked)
         environment.use_weights(checked, home)
         board = self._open(report, found, named, home)
         adapter = adapters.make(found, self._ttnn)

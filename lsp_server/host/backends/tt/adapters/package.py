@@ -13,6 +13,7 @@ from lsp_server.host.backends.tt.adapters import BuildPlan, Pending, Resume
 from lsp_server.host.backends.tt.adapters.base import MetalAdapter, device_top_k
 from lsp_server.host.backends.tt.adapters.commands import ReloadCommands
 from lsp_server.host.backends.tt.pages import BLOCK
+from lsp_server.host.backends.tt.weights import Weights
 
 if TYPE_CHECKING:
     import torch
@@ -145,6 +146,25 @@ class P2(ReloadCommands, P1):
 
 BOARDS = frozenset({"n150", "n300", "t3k", "p150", "p150x4", "p300"})
 """Boards the package declares for Llama 3.1 8B; on others it fails late with a KeyError."""
+
+
+SHAPE = {
+    "architectures": ["LlamaForCausalLM"],
+    "num_hidden_layers": 32,
+    "hidden_size": 4096,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+}
+"""Of Llama 3.1 8B and its relatives, in config.json: llama3_8b is the package of this one model."""
+
+
+def check_model(weights: Weights) -> None:
+    if any(weights.config.get(key) != value for key, value in SHAPE.items()):
+        raise BackendError(
+            f"The tt_transformers package runs Llama 3.1 8B only, not {weights.name}. Choose that model, or set "
+            "TT_METAL_HOME to a tt-metal checkout.",
+            code="unsupported",
+        )
 
 
 def check_board(board: str) -> None:
