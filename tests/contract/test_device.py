@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -17,6 +18,7 @@ from lsp_server.host.backends.tt import boards, device, environment
 from lsp_server.host.backends.tt.holders import Holder, holders
 from lsp_server.host.backends.tt.telemetry import Telemetry
 from lsp_server.host.backends.tt.watchdog import DeviceThread, Hung
+from tests.contract.double import sources
 from tests.contract.double.world import Faults
 from tests.contract.harness import GENERATIONS, QUICK, make, process_state, prompt, rig, stand_in_world
 
@@ -208,6 +210,58 @@ def test_a_p300_gets_the_fabrics_graph_of_its_checkout(tmp_path):
         after = os.environ.get("TT_MESH_GRAPH_DESC_PATH")
 
     assert (before, after) == (None, str(graph))
+
+
+class Ttnn:
+    """As far as detection looks at it; `kind` None: a ttnn that reports no cluster type."""
+
+    def __init__(self, kind: str | None, chips: int, architecture: str = "blackhole") -> None:
+        self.get_num_devices = lambda: chips
+        self.get_arch_name = lambda: architecture
+        if kind is not None:
+            self.cluster = SimpleNamespace(get_cluster_type=lambda: SimpleNamespace(name=kind))
+
+
+KINDS = [kind for kind in sources.CONTRACT["ttnn"]["enums"]["ClusterType"] if kind != "INVALID"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cluster_type_is_its_own_board_or_is_refused(kind):
+    """A P150_X2 has two chips like a p300, and was taken for one."""
+    expected = {"N300_2x2": "n150x4", "TG": "galaxy", "BLACKHOLE_GALAXY": "bhglx"}.get(
+        kind, kind.lower().replace("_", "")
+    )
+    if expected in boards.BOARDS:
+        assert boards.detected(Ttnn(kind, 2)).name == expected
+        return
+    with pytest.raises(BackendError, match=rf"{kind}.*MESH_DEVICE"):
+        boards.detected(Ttnn(kind, 2))
+
+
+@pytest.mark.parametrize("kind", [None, "INVALID"])
+def test_chips_are_counted_where_no_cluster_type_is_reported(kind):
+    assert boards.detected(Ttnn(kind, 2)).name == "p300"
+    assert boards.detected(Ttnn(kind, 8, "wormhole_b0")).name == "t3k"
+    with pytest.raises(BackendError, match=r"3 chips.*MESH_DEVICE"):
+        boards.detected(Ttnn(kind, 3))
+
+
+def test_trace_regions_and_contexts_are_those_of_the_contracts_rows():
+    rows = [
+        row
+        for row in sources.CONTRACT["inference_server_rows"]
+        if row["model"].endswith("Llama-3.1-8B-Instruct")
+    ]
+    compared = set()
+    for row in rows:
+        board = boards.BOARDS.get(row["device"].lower())
+        given = json.loads(row["vllm_args"].get("additional_config", "{}")).get("tt", {})
+        if board is not None and "trace_region_size" in given:
+            compared.add(board.name)
+            assert (board.name, board.trace_region) == (board.name, given["trace_region_size"])
+            assert (board.name, board.max_context) == (board.name, row["max_context"])
+
+    assert compared == {"n150", "n300", "t3k", "galaxy", "p100", "p150", "p150x4", "p300", "p300x2"}
 
 
 def test_an_unknown_mesh_device_is_refused_with_the_known_names():

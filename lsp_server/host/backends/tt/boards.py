@@ -98,11 +98,17 @@ def named(mesh_device: str) -> Board:
 
 
 def detected(ttnn: Any) -> Board:
-    """The board ttnn reports: its cluster type, else architecture and number of chips."""
+    """The board ttnn reports: its cluster type; where it has none, architecture and number of chips."""
     cluster = getattr(getattr(ttnn, "cluster", None), "get_cluster_type", None)
     kind = getattr(cluster(), "name", "") if cluster is not None else ""
     if kind.upper() in _CLUSTER:
         return BOARDS[_CLUSTER[kind.upper()]]
+    if kind and kind != "INVALID":
+        raise BackendError(
+            f"ttnn reports a {kind}, which is no board this version knows. "
+            "Set MESH_DEVICE to use a part of it, for example MESH_DEVICE=P150 or MESH_DEVICE=N150 for one chip.",
+            code="unsupported",
+        )
     chips = int(ttnn.get_num_devices())
     wormhole = "wormhole" in str(ttnn.get_arch_name()).lower()
     by_count = {1: "n150", 2: "n300", 4: "n150x4", 8: "t3k", 32: "galaxy"}
@@ -110,7 +116,7 @@ def detected(ttnn: Any) -> Board:
         by_count = {1: "p150", 2: "p300", 4: "p150x4", 8: "p150x8", 32: "bhglx"}
     if chips not in by_count:
         raise BackendError(
-            f"ttnn reports {chips} chips of cluster type {kind or 'unknown'}, which is no board this version knows. "
+            f"ttnn reports {chips} chips and no cluster type, which is no board this version knows. "
             "Set MESH_DEVICE to use a part of it, for example MESH_DEVICE=N150 for one chip.",
             code="unsupported",
         )
