@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 if TYPE_CHECKING:
-    from lsp_server.models.table import Speed, Table
+    from lsp_server.models.table import Model, Speed, Table
 
 WEIGHT = 0.3
 """Of the newest measurement in the running mean."""
@@ -60,10 +60,10 @@ def blend(mean: float, measured: float) -> float:
 def published(table: Table, model: str, kind: str, board: str) -> Rates:
     """The rates the model table gives for a model on a board, or on the CPU; unknown ones are 0.
 
-    `model` is a hub name, or for the CPU the stem of a GGUF file's name.
+    `model` is a hub name or a directory, or for the CPU the stem of a GGUF file's name.
     """
     if kind == "tt":
-        known = table.model(model)
+        known = table.model(model) or _named_after(table, model)
         run = known.run_on(board) if known is not None else None
         return _of(run.speed, BOARD_PROMPT) if run is not None else Rates()
     if kind == "cpu":
@@ -71,6 +71,13 @@ def published(table: Table, model: str, kind: str, board: str) -> Rates:
             if entry.gguf is not None and model.lower().startswith(entry.hub.rpartition("/")[2].lower()):
                 return _of(entry.gguf.speed, CPU_PROMPT)
     return Rates()
+
+
+def _named_after(table: Table, directory: str) -> Model | None:
+    """The model that a directory's name begins with, the longest such."""
+    last = directory.rstrip("/").rpartition("/")[2].lower()
+    names = {model.hub.rpartition("/")[2].lower(): model for model in table.models}
+    return names.get(max((name for name in names if last.startswith(name)), key=len, default=""))
 
 
 def _of(speed: Speed | None, prompt: int) -> Rates:
