@@ -155,6 +155,11 @@ def other_precision(monkeypatch: Any) -> None:
     monkeypatch.setattr(adapters, "BuildPlan", lambda **given: original(**{**given, "mode": "accuracy"}))
 
 
+def ignores_the_mode(monkeypatch: Any) -> None:
+    original = adapters.BuildPlan
+    monkeypatch.setattr(adapters, "BuildPlan", lambda **given: original(**{**given, "mode": "performance"}))
+
+
 def too_many_candidates(monkeypatch: Any) -> None:
     for module in (base, package):
         monkeypatch.setattr(module, "device_top_k", lambda params: params.top_k or 32)

@@ -157,6 +157,8 @@ MUTANTS = (
     Mutant("never traces decode", "G1b", in_host.never_traces_decode),
     Mutant("builds in another precision", "G2", in_host.other_precision),
     Mutant("builds in another precision", "P1", in_host.other_precision),
+    Mutant("ignores the mode", "G4", in_host.ignores_the_mode, {"mode": "accuracy"}),
+    Mutant("ignores the mode", "P2", in_host.ignores_the_mode, {"mode": "accuracy"}),
     Mutant("samples from more than 32 on the device", "G4", in_host.too_many_candidates, SAMPLED),
     Mutant("samples from more than 32 on the device", "P2", in_host.too_many_candidates, SAMPLED),
     Mutant("leaves the Generator to the collector", "G4", in_host.keeps_the_generator),

@@ -49,6 +49,13 @@ def test_prefixes_are_reused_only_where_it_is_right(generation):
         assert resumed.cached == (1024 if generation in RESUMING else 0)
 
 
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_accuracy_mode_builds_the_accurate_recipe(generation):
+    with rig(generation, {"mode": "accuracy"}) as made:
+        assert made.world.precision == made.info.details["mode"] == "accuracy"
+        made.check(prompt(300))
+
+
 @pytest.mark.parametrize("board", ["N150", "N300", "T3K", "GALAXY", "P100", "P150", "P150_X4", "P300"])
 def test_every_board_answers(board):
     with rig("G4", board=board) as made:
