@@ -18,7 +18,7 @@ from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
 from lsp_server.verify.mutants import Mutant, mutants
-from lsp_server.verify.project_copy import project_copy
+from lsp_server.verify.project_copy import project_copy, write_within
 
 RUN = sandbox.Limits(seconds=60)
 VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CI": "true", "NO_COLOR": "1"}
@@ -151,7 +151,7 @@ async def _killers(
 ) -> set[str]:
     """Names of the tests that passed on the real code and do not pass on the mutant."""
     text = source[: mutant.span.start] + mutant.text + source[mutant.span.end :]
-    await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
+    await asyncio.to_thread(write_within, copy, place, text)
     outcome = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=limits)
     still = {r.name for r in runner.parse(outcome.output) if r.passed}
     return passed - still

@@ -18,7 +18,7 @@ from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.frameworks import FRAMEWORKS, TestResult
 from lsp_server.verify.generated_tests import VARIABLES
-from lsp_server.verify.project_copy import project_copy, project_files
+from lsp_server.verify.project_copy import project_copy, project_files, write_within
 from lsp_server.verify.tests_in_text import tests_in
 
 SCRIPT_TESTS = ("*.test.*", "*.spec.*", "test-*.*")
@@ -81,7 +81,7 @@ async def compare_tests(
     copy = await asyncio.to_thread(context.__enter__)
 
     async def results_with(text: str) -> dict[Key, TestResult]:
-        await asyncio.to_thread((copy / path.relative_to(root)).write_bytes, text.encode("utf-8"))
+        await asyncio.to_thread(write_within, copy, copy / path.relative_to(root), text)
         return await _run(found, root, copy, python, seconds)
 
     try:
