@@ -18,7 +18,7 @@ from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
 from lsp_server.verify.mutants import Mutant, mutants
-from lsp_server.verify.project_copy import project_copy, write_within
+from lsp_server.verify.project_copy import cargo_variables, project_copy, write_within
 
 RUN = sandbox.Limits(seconds=60)
 VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CI": "true", "NO_COLOR": "1"}
@@ -93,11 +93,12 @@ async def run_tests(
     texts = {target_path: source, test_path: test_text}
     context = project_copy(root, texts)
     copy = await asyncio.to_thread(context.__enter__)
+    variables = VARIABLES | cargo_variables(copy)
     try:
         file = copy / test_path.relative_to(root)
         report("Running the tests")
         outcome = await sandbox.run(
-            runner.command(copy, file, python), cwd=copy, variables=VARIABLES, limits=limits
+            runner.command(copy, file, python), cwd=copy, variables=variables, limits=limits
         )
         results = tuple(r for r in runner.parse(outcome.output) if not own or r.name in own)
         if results and target.language == "python":
@@ -152,6 +153,7 @@ async def _killers(
     """Names of the tests that passed on the real code and do not pass on the mutant."""
     text = source[: mutant.span.start] + mutant.text + source[mutant.span.end :]
     await asyncio.to_thread(write_within, copy, place, text)
-    outcome = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=limits)
+    variables = VARIABLES | cargo_variables(copy)
+    outcome = await sandbox.run(command, cwd=copy, variables=variables, limits=limits)
     still = {r.name for r in runner.parse(outcome.output) if r.passed}
     return passed - still

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -21,7 +22,7 @@ from attrs import frozen
 
 from lsp_server.edits.types import Check
 from lsp_server.errors import EditRefused
-from lsp_server.verify.project_copy import project_copy
+from lsp_server.verify.project_copy import cargo_variables, project_copy
 
 SECONDS = 20.0
 PYTHON = {"python"}
@@ -241,6 +242,7 @@ async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path
         program,
         *linter.arguments(file, place),
         cwd=cwd,
+        env={**os.environ, **(cargo_variables(cwd) if linter.takes == "copy" else {})},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT if linter.on_error else asyncio.subprocess.DEVNULL,

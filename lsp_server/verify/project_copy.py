@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import shutil
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lsp_server.errors import EditRefused
+from lsp_server.verify.cargo_builds import build_folder
 
 LINKED = ("node_modules", ".venv", "venv", "vendor")
 """Dependencies: linked, not copied. Tests may write there; so may they when the user runs them."""
@@ -28,6 +30,8 @@ SKIPPED = {
     "dist",
     "build",
 }
+CARGO_TARGET = ".cargo-target"
+"""Beside the copy: where cargo builds, or a link to it."""
 MAX_FILES, MAX_BYTES = 20_000, 200 << 20
 
 
@@ -39,7 +43,8 @@ def project_copy(root: Path, changes: Mapping[Path, str]) -> Iterator[Path]:
     with `write_within`. Blocking. Raises EditRefused when the project is too large to copy.
     """
     changed = {path.relative_to(root).parts[0] for path in changes}
-    with tempfile.TemporaryDirectory(prefix="tt-assistant-run-") as name:
+    with contextlib.ExitStack() as held:
+        name = held.enter_context(tempfile.TemporaryDirectory(prefix="tt-assistant-run-"))
         copy = Path(name) / root.name
         copy.mkdir()
         own = [root / folder for folder in (*LINKED, *BUILT) if folder in changed]
@@ -60,7 +65,16 @@ def project_copy(root: Path, changes: Mapping[Path, str]) -> Iterator[Path]:
                 (copy / link).symlink_to(root / link, target_is_directory=True)
         for path, text in changes.items():
             write_within(copy, copy / path.relative_to(root), text)
+        if (root / "Cargo.toml").exists():
+            builds = held.enter_context(build_folder(root))
+            if builds is not None:
+                (copy.parent / CARGO_TARGET).symlink_to(builds, target_is_directory=True)
         yield copy
+
+
+def cargo_variables(copy: Path) -> dict[str, str]:
+    """Let cargo build in a folder of ours, whatever the project configures."""
+    return {"CARGO_TARGET_DIR": os.path.realpath(copy.parent / CARGO_TARGET)}
 
 
 def write_within(copy: Path, place: Path, text: str) -> None:

@@ -18,7 +18,7 @@ from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.frameworks import FRAMEWORKS, TestResult
 from lsp_server.verify.generated_tests import VARIABLES
-from lsp_server.verify.project_copy import project_copy, project_files, write_within
+from lsp_server.verify.project_copy import cargo_variables, project_copy, project_files, write_within
 from lsp_server.verify.tests_in_text import tests_in
 
 SCRIPT_TESTS = ("*.test.*", "*.spec.*", "test-*.*")
@@ -116,11 +116,12 @@ async def _run(
     """Results by file and name. Raises TimeoutError when the time ran out."""
     until = time.monotonic() + seconds
     results: dict[Key, TestResult] = {}
+    variables = VARIABLES | cargo_variables(copy)
     for one in tests:
         runner, relative = FRAMEWORKS[one.framework], one.file.relative_to(root)
         command = runner.command(copy, copy / relative, python) + runner.only(sorted(one.names))
         limits = sandbox.Limits(seconds=max(until - time.monotonic(), 0.1))
-        outcome = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=limits)
+        outcome = await sandbox.run(command, cwd=copy, variables=variables, limits=limits)
         if outcome.timed_out:
             raise asyncio.TimeoutError
         for result in runner.parse(outcome.output):

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": BASE | {"locks"},
     "store": set(),
     "idle": BASE | {"syntax", "edits"},
-    "verify": BASE | {"syntax", "edits.types"},
+    "verify": BASE | {"syntax", "edits.types", "locks"},
     "snippets": BASE | {"verify"},
     "judging": BASE | {"edits.types", "verify"},
     "estimate": BASE | {"engine.types", "models"},
