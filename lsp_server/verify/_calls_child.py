@@ -9,6 +9,7 @@ import collections.abc
 import copy
 import itertools
 import math
+import os
 import signal
 import sys
 
@@ -25,6 +26,7 @@ DENIED = (
     "http.",
     "fcntl.",
 )
+CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 READ_BY_IMPORTS = ("os.listdir", "os.scandir", "os.walk", "os.fwalk")
 
 
@@ -42,10 +44,19 @@ class Guard:
     def hook(self, event, args):
         if not self.active:
             return
-        opens = event == "open" and not str(args[0]).endswith((".py", ".pyc", ".so"))
+        opens = event == "open" and not is_read_by_import(*args)
         if opens or (event.startswith(DENIED) and event not in READ_BY_IMPORTS):
             self.denied = "files" if opens else event
             raise Outside(event)
+
+
+def is_read_by_import(path, mode, flags):
+    """Code that is opened for reading; `mode` is None where only flags were given, and flags are 0 where only a mode was."""
+    return (
+        str(path).endswith((".py", ".pyc", ".so"))
+        and not flags & CHANGES
+        and not set(mode or "") & set("wax+")
+    )
 
 
 class Endless(BaseException):

@@ -183,15 +183,48 @@ async def test_an_argument_handed_back_instead_of_a_copy_is_a_difference(tmp_pat
     assert found.equal is False and "the caller's own object" in found.difference
 
 
-async def test_a_helper_that_writes_files_is_stopped_before_it_does(tmp_path: Path) -> None:
-    marker = tmp_path / "written"
-    helper = f"def helper(n):\n    open({str(marker)!r}, 'w').close()\n    return n\n"
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("written", "open({!r}, 'w').close()"),
+        ("written.py", "open({!r}, 'w').close()"),
+        ("written.py", "__import__('io').open({!r}, 'ab').close()"),
+        ("written.so", "__import__('os').open({!r}, __import__('os').O_CREAT)"),
+        ("written.pyc", "__import__('pathlib').Path({!r}).write_text('x')"),
+    ],
+)
+async def test_a_helper_that_writes_files_is_stopped_before_it_does(
+    tmp_path: Path, name: str, write: str
+) -> None:
+    """Files called like code were let through, since imports read them."""
+    marker = tmp_path / name
+    helper = f"def helper(n):\n    {write.format(str(marker))}\n    return n\n"
     old = helper + "def f(n: int) -> int:\n    return helper(n)\n"
 
     found = await check(tmp_path, old, old.replace("return helper(n)", "return helper(n) + 0"), "f")
 
     assert found.equal is None and "more than its arguments" in found.reason
     assert not marker.exists()
+
+
+async def test_an_existing_file_of_code_is_not_changed(tmp_path: Path) -> None:
+    marker = tmp_path / "code.py"
+    marker.write_text("kept")
+    old = f"def helper(n):\n    open({str(marker)!r}, 'r+').write('x')\n    return n\n"
+    old += "def f(n: int) -> int:\n    return helper(n)\n"
+
+    found = await check(tmp_path, old, old.replace("return helper(n)", "return helper(n) + 0"), "f")
+
+    assert "more than its arguments" in found.reason
+    assert marker.read_text() == "kept"
+
+
+async def test_a_function_may_import(tmp_path: Path) -> None:
+    old = "def f(n: int) -> int:\n    import colorsys, wave\n    return n + 1\n"
+
+    found = await check(tmp_path, old, old.replace("n + 1", "1 + n"), "f")
+
+    assert found.equal is True
 
 
 async def test_a_function_that_only_ever_raised_is_not_called_equal(tmp_path: Path) -> None:
