@@ -82,7 +82,7 @@ async def run(
 ) -> sandbox.Outcome:
     """Run to the end, or until `seconds` are over; cancelling kills it with everything it started.
 
-    Modules of the project at `root` can be imported. `on_output` gets standard output and error as they come.
+    Python modules of the project at `root` can be imported. `on_output` gets standard output and error as they come.
     """
     with_directory = TemporaryDirectory(prefix="tt-assistant-run-", ignore_cleanup_errors=True)
     directory = Path(await asyncio.to_thread(with_directory.__enter__))

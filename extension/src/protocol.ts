@@ -303,7 +303,7 @@ export interface RunCodeParams {
   code: string;
   /** The user was told what runs where, and agreed. */
   consented?: boolean;
-  /** URI of the editor beside the chat; modules of its workspace folder can be imported. */
+  /** URI of the editor beside the chat; Python modules of its workspace folder can be imported. */
   activeDocument?: string;
 }
 

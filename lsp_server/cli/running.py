@@ -44,7 +44,7 @@ class BlockRunner:
         self._terminal.note(
             f"{lines} line{'' if lines == 1 else 's'} of {snippets.NAMES[snippet.language]} that the model wrote, "
             f"with {snippet.interpreter}, in an empty temporary folder, for {self._settings.run_timeout_seconds:g} s "
-            "and 2 GB of memory at most, without network where the system allows that. "
+            "and 2 GB of memory for each process at most, without network where the system allows that. "
             "It can read and change your files as you can."
         )
         answer = self._terminal.read("Run it? [y]es once, [a]lways in this session, [N]o: ").strip().lower()

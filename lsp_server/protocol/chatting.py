@@ -39,7 +39,7 @@ class RunCodeParams:
     consented: bool = False
     """The user was told what runs where, and agreed."""
     active_document: str | None = None
-    """URI of the editor beside the chat; modules of its workspace folder can be imported."""
+    """URI of the editor beside the chat; Python modules of its workspace folder can be imported."""
 
 
 @frozen

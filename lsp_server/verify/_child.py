@@ -1,8 +1,12 @@
-"""The sandbox's inner half: limits itself, leaves the network where the system allows it, then becomes the command.
+"""The sandbox's inner half: leaves the network where it can, starts the command with limits, and ends what is left.
+
+SIGTERM, or the end of its own parent, ends the command and everything it started. On Linux that holds for what left the
+command's process group, too: a process whose parent has gone becomes a child of this one.
 
 Run as `python -I _child.py LIMITS COMMAND ARG…` by `sandbox.run`. Standard library only: the interpreter may be any.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -13,7 +17,8 @@ import struct
 import sys
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+WATCHED = (signal.SIGTERM, signal.SIGCHLD)
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
 
 
@@ -47,10 +52,15 @@ def leave_network() -> bool:
     return True
 
 
-def die_with_parent() -> None:
-    """Let the kernel end this process when its parent is killed; a parent that leaves in order ends it itself."""
+def die_with_parent(number: int) -> None:
+    """Let the kernel send a signal to this process when its parent is killed; one that leaves in order ends it itself."""
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
+
+
+def adopt_orphans() -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def limit(seconds: int, memory_bytes: int) -> None:
@@ -70,19 +80,92 @@ def limit(seconds: int, memory_bytes: int) -> None:
             resource.setrlimit(kind, (bound, bound))
 
 
+def become(argv: list[str], limits: dict[str, int]) -> None:
+    os.setpgid(0, 0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+    limit(limits["cpu_seconds"], limits["memory_bytes"])
+    os.nice(5)
+    die_with_parent(signal.SIGKILL)
+    try:
+        os.execvp(argv[0], argv)
+    except OSError as error:
+        sys.stderr.write(f"cannot start {argv[0]}: {error.strerror}\n")
+        sys.stderr.flush()
+    finally:
+        os._exit(127)
+
+
+def watch(command: int) -> int:
+    """Wait until SIGTERM or until no process is left, and return how the command ended.
+
+    Its output is closed when the command ends, so that whoever reads it waits for the children that still write, and
+    for no others.
+    """
+    status = 0
+    while True:
+        asked = signal.sigwait(WATCHED) == signal.SIGTERM
+        try:
+            while not asked:
+                pid, how = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+                if pid == command:
+                    status = how
+                    quiet = os.open(os.devnull, os.O_WRONLY)
+                    os.dup2(quiet, 1)
+                    os.dup2(quiet, 2)
+            if asked:
+                end_all(command)
+                return status
+        except ChildProcessError:
+            return status
+
+
+def end_all(command: int) -> None:
+    """Kill the command's process group and every child, those it adopts meanwhile included, until none is left."""
+    while True:
+        for kill, pid in ((os.killpg, command), *((os.kill, child) for child in children())):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def children() -> list[int]:
+    """Where the system does not tell them, none."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:  # noqa: PTH123
+            return [int(pid) for pid in file.read().split()]
+    except OSError:
+        return []
+
+
+def leave_as(status: int) -> None:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, signal.SIG_DFL)
+        limit(-1, -1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+        os.kill(os.getpid(), number)
+    os._exit(os.WEXITSTATUS(status))
+
+
 def main() -> None:
     limits = json.loads(sys.argv[1])
     isolated = leave_network()
-    limit(limits["cpu_seconds"], limits["memory_bytes"])
     os.write(limits["status_fd"], b"1" if isolated else b"0")
     os.close(limits["status_fd"])
-    os.nice(5)
-    die_with_parent()
-    try:
-        os.execvp(sys.argv[2], sys.argv[2:])
-    except OSError as error:
-        sys.stderr.write(f"cannot start {sys.argv[2]}: {error.strerror}\n")
-        os._exit(127)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)  # one that is ignored would not be waited for
+    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    adopt_orphans()
+    die_with_parent(signal.SIGTERM)
+    command = os.fork()
+    if command == 0:
+        become(sys.argv[2:], limits)
+    leave_as(watch(command))
 
 
 if __name__ == "__main__":

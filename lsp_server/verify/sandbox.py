@@ -11,7 +11,6 @@ import codecs
 import contextlib
 import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,8 @@ from pathlib import Path
 from attrs import frozen
 
 CHILD = Path(__file__).with_name("_child.py")
+END_SECONDS = 5.0
+"""Until the inner half itself is killed: a process that waits for a device cannot be."""
 KEPT_VARIABLES = (
     "PATH",
     "HOME",
@@ -39,7 +40,7 @@ class Limits:
     seconds: float = 60.0
     """Wall clock; processor time is bounded by the same number, rounded up."""
     memory_bytes: int = 2 << 30
-    """Of each process's data segment; -1 means unbounded."""
+    """Of each process's data segment, without what it shares; -1 means unbounded."""
     output_bytes: int = 200_000
     """Of standard output and error together; the rest is dropped and said."""
 
@@ -136,7 +137,8 @@ async def _collect(
             if on_output is not None and (text := decoder.decode(piece)):
                 on_output(text)
             dropped += max(0, len(block) - max(0, room))
-        await process.wait()
+        if os.name == "nt":
+            await process.wait()
 
     timed_out = False
     try:
@@ -144,18 +146,20 @@ async def _collect(
     except asyncio.TimeoutError:
         timed_out = True
     finally:
-        _kill(process)
-        await process.wait()
+        await _end(process)
     text = kept.decode("utf-8", "replace")
     if dropped:
         text += f"\n[{dropped} more bytes of output were dropped]"
     return Outcome(None if timed_out else process.returncode, text, time.monotonic() - began, network)
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the command and whatever it left behind in its process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if os.name == "nt":
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the command and whatever it left behind."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), END_SECONDS)
+    except asyncio.TimeoutError:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

@@ -119,7 +119,7 @@ export function terms(language: string, code: string, seconds: number, python: s
   const interpreter = language === 'Python' ? python || 'the project’s Python' : 'Node.js';
   return [
     `The model wrote it (${lines === 1 ? '1 line' : `${lines} lines`}). It runs on the machine of this workspace, with ${interpreter}, in an empty temporary folder.`,
-    `It may take ${seconds} seconds and 2 GB of memory; output beyond 50 kB is cut. The network is out of its reach where the system allows that. Your files are not: it can read and change them as you can.`,
+    `It may take ${seconds} seconds and 2 GB of memory for each process; output beyond 50 kB is cut. The network is out of its reach where the system allows that. Your files are not: it can read and change them as you can.`,
   ].join('\n\n');
 }
 

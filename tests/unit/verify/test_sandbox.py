@@ -35,6 +35,68 @@ async def test_an_endless_loop_is_ended_with_its_children(tmp_path: Path) -> Non
     assert await gone(int(outcome.output))
 
 
+LEAVES = """
+import subprocess, sys, time
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+inner = f"import subprocess; print(subprocess.Popen({sleep}, start_new_session=True, stdout=-3, stderr=-3).pid, flush=True)"
+subprocess.Popen([sys.executable, "-c", inner], start_new_session=True).wait()
+"""
+"""Starts a process in a session of its own, whose parent is gone, and prints its number."""
+on_linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux hands on what lost its parent"
+)
+
+
+@on_linux
+@pytest.mark.parametrize("end", ["", "time.sleep(600)"])
+async def test_what_left_for_a_session_of_its_own_is_ended_too(tmp_path: Path, end: str) -> None:
+    """It was not in the process group that was killed, and went on after Stop."""
+    outcome = await run(python(LEAVES + end), cwd=tmp_path, limits=Limits(seconds=5 if end else 60))
+
+    assert outcome.timed_out is bool(end)
+    assert await gone(int(outcome.output))
+
+
+@on_linux
+async def test_cancelling_ends_what_left_for_a_session_of_its_own(tmp_path: Path) -> None:
+    told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    task = asyncio.ensure_future(
+        run(python(LEAVES + "time.sleep(600)"), cwd=tmp_path, on_output=told.set_result)
+    )
+    pid = int(await asyncio.wait_for(told, 30))
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert await gone(pid)
+
+
+async def test_what_a_child_says_after_the_command_ended_is_kept(tmp_path: Path) -> None:
+    child = "import time; time.sleep(0.5); print('late')"
+    code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}]); sys.exit(3)"
+
+    outcome = await run(python(code), cwd=tmp_path)
+
+    assert (outcome.returncode, outcome.output) == (3, "late\n")
+
+
+async def test_the_signal_that_ended_the_command_comes_back(tmp_path: Path) -> None:
+    outcome = await run(python("import os, signal; os.kill(os.getpid(), signal.SIGTERM)"), cwd=tmp_path)
+
+    assert outcome.returncode == -15
+
+
+async def test_the_command_gets_signals_as_ever(tmp_path: Path) -> None:
+    code = (
+        "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []), signal.getsignal(signal.SIGCHLD))"
+    )
+
+    outcome = await run(python(code), cwd=tmp_path)
+
+    assert outcome.output in ("set() 0\n", "set() Handlers.SIG_DFL\n")
+
+
 async def gone(pid: int) -> bool:
     """Wait until a killed process has left; a zombie has."""
     for _ in range(500):
@@ -77,6 +139,27 @@ async def test_a_killed_server_takes_the_command_along(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     pid = int(await asyncio.wait_for(process.stdout.readline(), 20))
+
+    process.kill()
+    await process.wait()
+
+    assert await gone(pid)
+
+
+@on_linux
+async def test_a_killed_server_takes_along_what_left_for_a_session_of_its_own(tmp_path: Path) -> None:
+    server = (
+        "import asyncio, pathlib\n"
+        "from lsp_server.verify.sandbox import run\n"
+        "tell = lambda text: print(text, end='', flush=True)\n"
+        f"command = {python(LEAVES + 'time.sleep(600)')!r}\n"
+        f"asyncio.run(run(command, cwd=pathlib.Path({str(tmp_path)!r}), on_output=tell))\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", server, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    pid = int(await asyncio.wait_for(process.stdout.readline(), 30))
 
     process.kill()
     await process.wait()
