@@ -11,6 +11,7 @@ import codecs
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -155,11 +156,16 @@ async def _collect(
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End the command and whatever it left behind."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+    _send(process, signal.SIGTERM)
     try:
         await asyncio.wait_for(process.wait(), END_SECONDS)
     except asyncio.TimeoutError:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            process.kill()
+        _send(process, getattr(signal, "SIGKILL", signal.SIGTERM))
         await process.wait()
+
+
+def _send(process: asyncio.subprocess.Process, number: int) -> None:
+    """As `Process.send_signal`, which may take the exit code before asyncio has it."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process.pid, number)

@@ -87,6 +87,13 @@ async def test_the_signal_that_ended_the_command_comes_back(tmp_path: Path) -> N
     assert outcome.returncode == -15
 
 
+async def test_the_exit_code_of_short_commands_is_never_lost(tmp_path: Path) -> None:
+    """asyncio told 255 when the command ended just as it was to be ended."""
+    outcomes = await asyncio.gather(*(run(["false"], cwd=tmp_path) for _ in range(30)))
+
+    assert {outcome.returncode for outcome in outcomes} == {1}
+
+
 async def test_the_command_gets_signals_as_ever(tmp_path: Path) -> None:
     code = (
         "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []), signal.getsignal(signal.SIGCHLD))"
