@@ -1,27 +1,17 @@
-"""How each test framework is started on one file, and how its output says which test passed.
+"""How each test framework is started on one file.
 
-Commands are the frameworks' own; nothing is installed. Knows no sandbox: it only builds argument lists and reads text.
+Commands are the frameworks' own; nothing is installed. Knows no sandbox: it only builds argument lists.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from attrs import frozen
 
-from lsp_server.verify import comparisons
-
-
-@frozen
-class TestResult:
-    name: str
-    passed: bool
-    message: str = ""
-    """The failure in the framework's own words, shortened."""
-
-    __test__ = False
+from lsp_server.verify import framework_output as output
+from lsp_server.verify.framework_output import TestResult
 
 
 @frozen
@@ -32,15 +22,12 @@ class Framework:
     """Output → one result for each test; empty when nothing could be collected."""
     only: Callable[[Sequence[str]], list[str]] = lambda names: []
     """Arguments after the command that select tests by name; where there are none, all of the file run."""
-
-
-PYTEST_LINE = re.compile(
-    r"^(?:\S*?::)?(\S+?::)?(\w+)(\[.*\])? (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b", re.M
-)
-PYTEST_REASON = re.compile(r"^(?:FAILED|ERROR) \S*?(\w+)(?:\[.*?\])?(?: - (.*))?$", re.M)
-PYTEST_FAILURE = re.compile(
-    r"^_{3,} (?:\w+\.)*(\w+)(?:\[.*\])? _{3,}$(.*?)(?=^_{3,} |^={3,} |\Z)", re.M | re.S
-)
+    prefix: Callable[[PurePath], str] = lambda file: ""
+    """File, relative to where the command runs → what stands before the names of its tests."""
+    exit_tells: bool = False
+    """It ends with 0 when all of the file passed, and only then."""
+    whole: bool = False
+    """It runs tests of other files, too, and one that crashes ends them all."""
 
 
 def python_of(root: Path) -> str:
@@ -57,56 +44,36 @@ def _pytest(root: Path, file: Path, python: str) -> list[str]:
     return [python, "-m", "pytest", *options, str(file.relative_to(root))]
 
 
-def _parse_pytest(output: str) -> list[TestResult]:
-    reasons = {name: (reason or "") for name, reason in PYTEST_REASON.findall(output)}
-    reasons |= {
-        name: told for name, text in PYTEST_FAILURE.findall(output) if (told := comparisons.told(text))
-    }
-    worst: dict[str, bool] = {}
-    for _, name, _, verdict in PYTEST_LINE.findall(output):
-        worst[name] = worst.get(name, True) and verdict in ("PASSED", "XFAIL", "SKIPPED")
-    return [
-        TestResult(name, passed, "" if passed else reasons.get(name, "")) for name, passed in worst.items()
-    ]
-
-
 def _unittest(root: Path, file: Path, python: str) -> list[str]:
-    return [python, "-m", "unittest", "-v", str(file.relative_to(root))]
+    return [python, "-m", "unittest", "-v", "-b", str(file.relative_to(root))]
 
 
-UNITTEST_LINE = re.compile(r"^(\w+) \(.*?\)(?:\n.*?)?? \.\.\. (ok|FAIL|ERROR|skipped.*)$", re.M)
-UNITTEST_REASON = re.compile(r"^(?:FAIL|ERROR): (\w+) .*?\n-+\n(.*?)(?=\n\n|\Z)", re.M | re.S)
+def _rust_module(file: PurePath) -> str:
+    """What cargo puts before the names of the tests in a file of `src`."""
+    parts = file.with_suffix("").parts
+    inside = parts[parts.index("src") + 1 :] if "src" in parts else ()
+    inside = inside[:-1] if inside and inside[-1] in ("lib", "main", "mod") else inside
+    return "".join(f"{part}::" for part in inside)
 
 
-def _parse_unittest(output: str) -> list[TestResult]:
-    reasons = {
-        name: text.strip().splitlines()[-1] for name, text in UNITTEST_REASON.findall(output) if text.strip()
-    }
-    return [
-        TestResult(name, verdict == "ok" or verdict.startswith("skipped"), reasons.get(name, ""))
-        for name, verdict in UNITTEST_LINE.findall(output)
-    ]
+def _bare(names: Sequence[str]) -> list[str]:
+    return sorted({name.rpartition("::")[2] for name in names})
 
-
-TAP_LINE = re.compile(r"^(?:\s*)(not ok|ok) \d+ - (.+?)(?: # .*)?$", re.M)
-
-
-def _parse_tap(output: str) -> list[TestResult]:
-    found = [(name, verdict == "ok") for verdict, name in TAP_LINE.findall(output)]
-    return [TestResult(name, ok) for name, ok in found if not name.endswith((".ts", ".js", ".mjs", ".cjs"))]
-
-
-GO_LINE = re.compile(r"^--- (PASS|FAIL|SKIP): (\w+)", re.M)
-RUST_LINE = re.compile(r"^test (\S+) \.\.\. (ok|FAILED|ignored)", re.M)
 
 FRAMEWORKS: dict[str, Framework] = {
-    "pytest": Framework(_pytest, _parse_pytest, lambda names: ["-k", " or ".join(names)]),
+    "pytest": Framework(
+        _pytest, output.pytest, lambda names: ["-k", " or ".join(_bare(names))], exit_tells=True
+    ),
     "unittest": Framework(
-        _unittest, _parse_unittest, lambda names: [part for name in names for part in ("-k", name)]
+        _unittest,
+        output.unittest,
+        lambda names: [part for name in _bare(names) for part in ("-k", name)],
+        exit_tells=True,
     ),
     "node:test": Framework(
         lambda root, file, python: ["node", "--test", "--test-reporter=tap", str(file.relative_to(root))],
-        _parse_tap,
+        output.tap,
+        exit_tells=True,
     ),
     "vitest": Framework(
         lambda root, file, python: [
@@ -117,7 +84,7 @@ FRAMEWORKS: dict[str, Framework] = {
             "--reporter=tap-flat",
             str(file.relative_to(root)),
         ],
-        lambda output: [TestResult(r.name.rsplit(" > ", 1)[-1], r.passed) for r in _parse_tap(output)],
+        output.tap_flat,
     ),
     "jest": Framework(
         lambda root, file, python: [
@@ -128,21 +95,18 @@ FRAMEWORKS: dict[str, Framework] = {
             "--colors=false",
             str(file.relative_to(root)),
         ],
-        lambda output: [
-            TestResult(re.sub(r" \(\d+ ms\)$", "", name), mark in "✓√")
-            for mark, name in re.findall(r"^\s+([✓√✕\u00d7]) (.+)$", output, re.M)
-        ],
+        output.jest,
     ),
     "go test": Framework(
         lambda root, file, python: ["go", "test", "-v", f"./{file.parent.relative_to(root).as_posix()}"],
-        lambda output: [TestResult(name, verdict != "FAIL") for verdict, name in GO_LINE.findall(output)],
+        output.go,
         lambda names: ["-run", f"^({'|'.join(names)})$"],
+        whole=True,
     ),
     "cargo": Framework(
         lambda root, file, python: ["cargo", "test", "--offline", "--color=never"],
-        lambda output: [
-            TestResult(n.rsplit("::", 1)[-1], v != "FAILED") for n, v in RUST_LINE.findall(output)
-        ],
+        output.rust,
+        prefix=_rust_module,
     ),
 }
 """Framework names are those of `edits.TestPlan.framework`."""

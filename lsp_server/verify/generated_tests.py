@@ -16,9 +16,10 @@ from lsp_server.document import Document, Span
 from lsp_server.errors import EditRefused
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
-from lsp_server.verify.frameworks import FRAMEWORKS, Framework, TestResult
-from lsp_server.verify.mutants import Mutant, mutants
-from lsp_server.verify.project_copy import cargo_variables, project_copy, write_within
+from lsp_server.verify.framework_output import TestResult, called
+from lsp_server.verify.frameworks import FRAMEWORKS
+from lsp_server.verify.mutants import mutants
+from lsp_server.verify.project_copy import project_copy
 
 RUN = sandbox.Limits(seconds=60)
 VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CI": "true", "NO_COLOR": "1"}
@@ -51,12 +52,17 @@ class TestReport:
 
     @property
     def failed(self) -> tuple[TestResult, ...]:
-        return tuple(r for r in self.results if not r.passed)
+        return tuple(r for r in self.results if r.failed)
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        return tuple(r.name for r in self.results if r.skipped)
 
     def summary(self, dropped: int = 0) -> str:
         """One line for the preview: "5 pass, 1 dropped, kills 7 of 9 mutants, 1 weak"."""
         parts = [f"{len(self.passed)} pass"]
         parts += [f"{len(self.failed)} fail"] if self.failed else []
+        parts += [f"{len(self.skipped)} skipped"] if self.skipped else []
         parts += [f"{dropped} dropped"] if dropped else []
         parts += [f"kills {self.killed} of {self.mutants} mutants"] if self.mutants else []
         parts += [f"{len(self.weak)} weak ({', '.join(self.weak)})"] if self.weak else []
@@ -81,7 +87,8 @@ async def run_tests(
 ) -> TestReport:
     """Run `test_text` as `test_path` in a copy of `root` where `target` is as the editor holds it; then try mutants.
 
-    `own` names the generated tests (others in an existing file are run but not reported); empty means all of them.
+    `own` has the qualified names of the generated tests (others in the file may run but are not reported); empty means
+    all of them.
     `python` is the project's interpreter (see
     `frameworks.python_of`). Raises KeyError for an unknown framework, EditRefused for a project too large to copy.
     """
@@ -93,14 +100,14 @@ async def run_tests(
     texts = {target_path: source, test_path: test_text}
     context = project_copy(root, texts)
     copy = await asyncio.to_thread(context.__enter__)
-    variables = VARIABLES | cargo_variables(copy)
     try:
         file = copy / test_path.relative_to(root)
+        prefix = runner.prefix(file.relative_to(copy))
         report("Running the tests")
         outcome = await sandbox.run(
-            runner.command(copy, file, python), cwd=copy, variables=variables, limits=limits
+            runner.command(copy, file, python), cwd=copy, variables=VARIABLES, limits=limits
         )
-        results = tuple(r for r in runner.parse(outcome.output) if not own or r.name in own)
+        results = tuple(called(runner.parse(outcome.output), own, prefix))
         if results and target.language == "python":
             silent = sorted(own - {r.name for r in results})
             results += tuple(TestResult(name, False, "it did not run") for name in silent)
@@ -123,9 +130,10 @@ async def run_tests(
             report(f"Mutant {done} of {len(tried)}")
             command = runner.command(copy, file, python)
             place = copy / target_path.relative_to(root)
-            kills[mutant.what] = await _killers(
-                mutant, source, place, copy, command, runner, passed, patience
-            )
+            await asyncio.to_thread(place.write_bytes, mutant.applied(source).encode("utf-8"))
+            changed = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=patience)
+            still = {r.name for r in called(runner.parse(changed.output), own, prefix) if r.passed}
+            kills[mutant.what] = passed - still
     finally:
         await asyncio.to_thread(context.__exit__, None, None, None)
     noticing = set().union(*kills.values()) if kills else set()
@@ -138,22 +146,3 @@ async def run_tests(
         network=outcome.network,
         seconds=time.monotonic() - began,
     )
-
-
-async def _killers(
-    mutant: Mutant,
-    source: str,
-    place: Path,
-    copy: Path,
-    command: list[str],
-    runner: Framework,
-    passed: set[str],
-    limits: sandbox.Limits,
-) -> set[str]:
-    """Names of the tests that passed on the real code and do not pass on the mutant."""
-    text = source[: mutant.span.start] + mutant.text + source[mutant.span.end :]
-    await asyncio.to_thread(write_within, copy, place, text)
-    variables = VARIABLES | cargo_variables(copy)
-    outcome = await sandbox.run(command, cwd=copy, variables=variables, limits=limits)
-    still = {r.name for r in runner.parse(outcome.output) if r.passed}
-    return passed - still

@@ -45,6 +45,9 @@ class Mutant:
     what: str
     """For a person: "line 12: < became <="."""
 
+    def applied(self, source: str) -> str:
+        return source[: self.span.start] + self.text + source[self.span.end :]
+
 
 def mutants(tree: Tree, span: Span, most: int = 12) -> list[Mutant]:
     """Up to `most` mutants of the code in `span`, spread evenly over it; deterministic."""

@@ -19,7 +19,7 @@ from lsp_server.verify import assertions, behaviour, linters
 from lsp_server.verify.behaviour import BEHAVIOUR, PROJECT_TESTS
 from lsp_server.verify.frameworks import FRAMEWORKS, python_of
 from lsp_server.verify.generated_tests import TestReport, run_tests
-from lsp_server.verify.tests_in_text import drop_tests, test_names
+from lsp_server.verify.tests_in_text import added_tests, drop_tests
 from lsp_server.verify.tidy import without_idle_imports
 
 
@@ -130,7 +130,7 @@ async def _tests(
         )
     if not permission.run_code:
         return Verdict(_with(proposal, Check("tests run", None, NOT_ALLOWED)))
-    own = test_names(document.language, proposal.new_text) - test_names(document.language, proposal.base_text)
+    own = added_tests(document.language, proposal.new_text, proposal.base_text)
 
     async def run(text: str, names: frozenset[str], most_mutants: int = 9) -> TestReport:
         return await run_tests(
@@ -148,7 +148,7 @@ async def _tests(
         )
 
     try:
-        found = await run(proposal.new_text, frozenset(own))
+        found = await run(proposal.new_text, own)
         verdict = _judged(proposal, document.language, framework, found)
         if framework != "pytest" or not found.failed or found.timed_out:
             return verdict
@@ -214,14 +214,10 @@ def _judged(proposal: Proposal, language: str, framework: str, found: TestReport
     if not found.passed:
         return Verdict(proposal, problem=problem)
     names = frozenset(r.name for r in found.failed)
-    left = drop_tests(language, proposal.new_text, names)
+    left = drop_tests(language, proposal.new_text, names, proposal.base_text)
     left = without_idle_imports(left, proposal.base_text) if language == "python" else left
     tree = parse(language, left)
-    if (
-        tree is None
-        or tree.has_error
-        or not test_names(language, left) - test_names(language, proposal.base_text)
-    ):
+    if tree is None or tree.has_error or not added_tests(language, left, proposal.base_text):
         return Verdict(proposal, problem=problem)
     kept = with_text(proposal, left)
     green = evolve(found, results=tuple(r for r in found.results if r.passed))

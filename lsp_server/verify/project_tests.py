@@ -16,7 +16,8 @@ from attrs import frozen
 
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
-from lsp_server.verify.frameworks import FRAMEWORKS, TestResult
+from lsp_server.verify.framework_output import TestResult, called
+from lsp_server.verify.frameworks import FRAMEWORKS
 from lsp_server.verify.generated_tests import VARIABLES
 from lsp_server.verify.project_copy import cargo_variables, project_copy, project_files, write_within
 from lsp_server.verify.tests_in_text import tests_in
@@ -106,7 +107,7 @@ def _passes(results: dict[Key, TestResult], key: Key) -> bool:
 
 def _words(key: Key, result: TestResult | None) -> str:
     file, name = key
-    why = result.message if result is not None else "it did not run"
+    why = "it did not run" if result is None else "it is skipped now" if result.skipped else result.message
     return f"`{name}` in {file} passed before{f': {why}' if why else ''}"
 
 
@@ -124,9 +125,8 @@ async def _run(
         outcome = await sandbox.run(command, cwd=copy, variables=variables, limits=limits)
         if outcome.timed_out:
             raise asyncio.TimeoutError
-        for result in runner.parse(outcome.output):
-            if result.name in one.names:
-                results[relative.as_posix(), result.name] = result
+        for result in called(runner.parse(outcome.output), one.names, runner.prefix(relative)):
+            results[relative.as_posix(), result.name] = result
     return results
 
 
@@ -175,8 +175,6 @@ def _names(language: str, text: str, name: str, same_file: bool) -> Iterator[str
     if tree is None or not word.search(text):
         return
     tests = [(test, text[span.start : span.end]) for test, span in tests_in(tree)]
-    if language == "rust":
-        tests = [(test, body) for test, body in tests if re.match(r"#\[[\w:]*test\]", body)]
     direct = [test for test, body in tests if word.search(body)]
     yield from direct or ([] if same_file else [test for test, _ in tests])
 

@@ -137,7 +137,7 @@ def test_a_failure_tells_the_values_that_were_compared() -> None:
     """A model that hears only its own message cannot mend the test."""
     assert [(r.name, r.message) for r in FRAMEWORKS["pytest"].parse(FAILURES)] == [
         ("test_a", "`f(2)` gives {1: 2, 2: [3, 3]}, and the test expects {1: 2}"),
-        ("test_b", "Failed: DID NOT RAISE ValueError"),
+        ("TestB::test_b", "Failed: DID NOT RAISE ValueError"),
     ]
 
 
@@ -223,7 +223,7 @@ async def test_rust_tests_inside_the_file_are_run(tmp_path: Path) -> None:
         framework="cargo", python="", report=lambda text: None,
     )  # fmt: skip
 
-    assert report.passed == ("halves",) and report.killed == report.mutants >= 1
+    assert report.passed == ("tests::halves",) and report.killed == report.mutants >= 1
 
 
 async def test_when_the_time_runs_out_nothing_is_known(project: Path) -> None:
@@ -267,7 +267,7 @@ async def test_a_test_that_ends_the_run_or_is_never_collected_counts_as_failed(p
     )
 
     silent = {r.name for r in report.failed if r.message == "it did not run"}
-    assert silent == {"test_ends", "test_after", "test_never"}
+    assert silent == {"test_ends", "test_after", "Helper::test_never"}
     assert {"test_inside", "test_below"} <= set(report.passed)
 
 
@@ -284,18 +284,18 @@ def test_a_fixture_and_an_inner_function_are_no_tests() -> None:
     ("language", "text", "dropped", "expected"),
     [
         ("python", "class T:\n    def test_a(self):\n        pass\n\n\nclass U:\n    def test_b(self):\n        pass\n",
-         "test_a", "class U:\n    def test_b(self):\n        pass\n"),
+         "T::test_a", "class U:\n    def test_b(self):\n        pass\n"),
         ("python", "class T:\n    def test_a(self):\n        pass\n\n    def test_b(self):\n        pass\n\n\nX = 1\n",
-         "test_b", "class T:\n    def test_a(self):\n        pass\n\n\nX = 1\n"),
+         "T::test_b", "class T:\n    def test_a(self):\n        pass\n\n\nX = 1\n"),
         ("python", "class T:\n    def test_a(self):\n        pass\n\n    def helper(self):\n        pass\n",
-         "test_a", "class T:\n    def helper(self):\n        pass\n"),
+         "T::test_a", "class T:\n    def helper(self):\n        pass\n"),
         ("python", "import a\r\n\r\n\r\ndef test_a():\r\n    a()\r\n\r\n\r\ndef test_b():\r\n    a()\r\n",
          "test_a", "import a\r\n\r\n\r\ndef test_b():\r\n    a()\r\n"),
         ("python", "def test_a():\n    pass\n", "test_a", ""),
         ("javascript", "describe('x', () => {\n  test('a', () => {});\n\n  test('b', () => {});\n});\n",
-         "b", "describe('x', () => {\n  test('a', () => {});\n});\n"),
+         "x > b", "describe('x', () => {\n  test('a', () => {});\n});\n"),
         ("rust", "mod tests {\n    #[test]\n    fn a() {}\n\n    #[test]\n    fn b() {}\n}\n",
-         "a", "mod tests {\n    #[test]\n    fn b() {}\n}\n"),
+         "tests::a", "mod tests {\n    #[test]\n    fn b() {}\n}\n"),
     ],
 )  # fmt: skip
 def test_what_is_left_when_a_test_is_dropped_still_parses(
