@@ -56,6 +56,8 @@ def register(server: LanguageServer, session: Session) -> None:
                 outcome = await _run(session, asked, report)
         if outcome.refused:
             _say(server, lsp.MessageType.Warning, outcome.refused)
+            if outcome.text:
+                await _show(server, session, title, outcome.text)
         elif outcome.proposal is not None:
             await _apply(server, session, outcome.proposal)
         else:

@@ -86,6 +86,20 @@ async def test_tests_go_to_a_new_file(start: Start, workspace: Path) -> None:
     assert "def test_splits" in edit.edits[0].new_text  # type: ignore[union-attr]
 
 
+async def test_an_answer_that_is_refused_is_shown_with_the_reason(start: Start, workspace: Path) -> None:
+    """A plain client was told only why, never what the model had said."""
+    plain = await start(lsp.ClientCapabilities())
+    uri = plain.open(workspace / "a.py", PARSE)
+    await plain.script(["```python\ndef parse_header(\n```"], ["```python\ndef parse_header(\n```"])
+
+    await plain.workspace_execute_command_async(command("refactor", uri))
+
+    refused, answer = plain.messages[-2:]
+    assert refused.type == lsp.MessageType.Warning and refused.message
+    assert answer.type == lsp.MessageType.Info and "def parse_header(" in answer.message
+    assert not plain.applied
+
+
 async def test_an_edit_the_client_refuses_is_said(plain: Client, workspace: Path) -> None:
     uri = plain.open(workspace / "a.py", PARSE)
     plain.applies = lsp.ApplyWorkspaceEditResult(applied=False, failure_reason="the version is old")
