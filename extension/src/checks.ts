@@ -17,9 +17,13 @@ export function describeChecks(checks: readonly CheckView[]): string {
   return plain(parts.join(' '));
 }
 
+/** Passed checks whose detail is what they are worth. */
+const ALWAYS_TOLD = ['tests run', "the project's tests"];
+
 /** A passed check whose detail is a short fact ("3 passed") says it. */
 function named(check: CheckView): string {
-  return check.detail && check.detail.length <= 40 ? `${check.name} (${check.detail})` : check.name;
+  const told = ALWAYS_TOLD.includes(check.name) || (check.detail ?? '').length <= 40;
+  return check.detail && told ? `${check.name} (${check.detail})` : check.name;
 }
 
 function explained(check: CheckView): string {

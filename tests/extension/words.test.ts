@@ -50,6 +50,16 @@ test('checks become a sentence, without Markdown marks', () => {
   assert.equal(plain('fails: [x](command:evil)'), 'fails: [x] (command:evil)');
 });
 
+test('what tests are worth is told, however long it is', () => {
+  // "1 weak" never reached the user: a passed check's detail beyond 40 characters was left out.
+  const sentence = describeChecks([
+    { name: 'tests run', verdict: 'ok', detail: '1 pass, kills 0 of 9 mutants, 1 weak (test_number)' },
+    { name: 'names', verdict: 'ok', detail: 'a sentence of more than forty characters, of no worth' },
+  ]);
+
+  assert.equal(sentence, 'Checked: tests run (1 pass, kills 0 of 9 mutants, 1 weak (test_number)), names.');
+});
+
 test('model names fit the status bar', () => {
   assert.equal(shortModelName('/models/SmolLM2-135M-Instruct.Q4_1.gguf'), 'SmolLM2-135M-Instruct.Q4_1');
   assert.equal(shortModelName('C:\\models\\a.gguf'), 'a');
