@@ -115,10 +115,10 @@ class Outcome:
 
     @property
     def confidence(self) -> confidence.Confidence | None:
-        """Of an edit by its checks, of a text by its words' probabilities; None when nothing is known of them."""
-        if self.prompt.template.output == "show":
-            return "low" if self.finish_reason == "repetition" else confidence.of_text(self.usage)
-        return confidence.of_edit(self.proposal)
+        """Of a text, by its words' probabilities; None when nothing is known of them, and for an edit."""
+        if self.prompt.template.output != "show":
+            return None
+        return "low" if self.finish_reason == "repetition" else confidence.of_text(self.usage)
 
 
 Event = Prompt | Progress | Reset | Outcome

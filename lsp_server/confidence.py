@@ -1,4 +1,4 @@
-"""How far an answer can be trusted: by the probabilities of its tokens where it is text, by its checks where it is an edit.
+"""How far a text can be trusted, by the probabilities of its tokens. An edit has its checks.
 
 The limit was measured (docs/decisions/0005). Pure.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lsp_server.edits.types import Proposal
 from lsp_server.engine.types import Usage
 
 Confidence = Literal["high", "low"]
@@ -21,10 +20,3 @@ def of_text(usage: Usage) -> Confidence | None:
     if usage.confidence is None:
         return None
     return "high" if usage.confidence >= LEAST else "low"
-
-
-def of_edit(proposal: Proposal | None) -> Confidence:
-    """Of an edit: high when there is one and no check failed."""
-    if proposal is None or any(check.ok is False for check in proposal.checks):
-        return "low"
-    return "high"
