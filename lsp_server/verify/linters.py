@@ -25,6 +25,8 @@ from lsp_server.errors import EditRefused
 from lsp_server.verify.project_copy import cargo_variables, project_copy
 
 SECONDS = 20.0
+LONGEST = 160
+"""Characters told of why a tool did not run."""
 PYTHON = {"python"}
 REQUIREMENTS = (
     "pyproject.toml",
@@ -34,6 +36,10 @@ REQUIREMENTS = (
     "tox.ini",
 )
 SCRIPTS = {"javascript", "javascriptreact", "typescript", "typescriptreact"}
+
+
+class _NotRunError(Exception):
+    """A tool ended without having looked at the text; says why."""
 
 
 @frozen
@@ -50,6 +56,14 @@ class Linter:
     """What it finds is told on its standard error."""
     program: str = ""
     """Where it is not called as it is named."""
+    ran: frozenset[int] = frozenset({0, 1})
+    """Exit codes after which it has looked at the text; any other, or one besides 0 without findings, is a failure."""
+    unusable: str = ""
+    """Findings (a regular expression) that say that it could not look at the code."""
+    whole: bool = False
+    """It tells of the whole project, not only of the file it is given."""
+    tests: bool = True
+    """It looks at tests, too."""
     takes: Literal["stdin", "shadow", "copy"] = "stdin"
     """How it is given text that is not on disk: as input, as a file in place of another, or in a copy of the project."""
 
@@ -127,6 +141,7 @@ LINTERS = (
         lambda file, text: [
             "--no-error-summary",
             "--hide-error-context",
+            *([] if file.exists() and file != text else ["--follow-imports=silent"]),
             "--shadow-file",
             str(file),
             str(text),
@@ -164,6 +179,9 @@ LINTERS = (
         lambda _, text: ["check", "--offline", "--quiet", "--message-format=json"],
         _cargo_findings,
         program="cargo",
+        ran=frozenset({0, 101}),
+        whole=True,
+        tests=False,
         takes="copy",
     ),
     Linter(
@@ -173,6 +191,8 @@ LINTERS = (
         lambda _, text: ["vet", str(text.parent)],
         _plain_findings,
         program="go",
+        whole=True,
+        unusable="no required module provides|missing go.sum entry|cannot find (?:module|package)",
         takes="copy",
         on_error=True,
     ),
@@ -182,6 +202,8 @@ LINTERS = (
         lambda root: (root / "tsconfig.json").exists(),
         lambda _, text: ["--noEmit", "--pretty", "false", "--project", "."],
         _tsc_findings,
+        ran=frozenset({0, 1, 2}),
+        whole=True,
         takes="copy",
     ),
     Linter(
@@ -194,40 +216,60 @@ LINTERS = (
 )
 
 
-async def check(root: Path, file: Path, language: str, old: str, new: str) -> list[Check]:
-    """One Check for each linter the project configures for `language`: no new finding, the new ones, or why not known."""
+async def check(
+    root: Path, file: Path, language: str, old: str | None, new: str, *, tests: bool = False
+) -> list[Check]:
+    """One Check for each linter the project configures for `language`: no new finding, the new ones, or why not known.
+
+    `old` is None for a file that is not there yet. `tests`: it is a file of tests.
+    """
     asked = []
     for linter in LINTERS:
+        if tests and not linter.tests:
+            continue
         if language in linter.languages and await asyncio.to_thread(linter.configured, root):
             asked.append(_ask(linter, root, file, old, new))
     return list(await asyncio.gather(*asked))
 
 
-async def _ask(linter: Linter, root: Path, file: Path, old: str, new: str) -> Check:
+async def _ask(linter: Linter, root: Path, file: Path, old: str | None, new: str) -> Check:
     name = f"no new {linter.name} finding"
     program = await asyncio.to_thread(_executable, linter.program or linter.name, root)
     if program is None:
         return Check(name, None, f"{linter.name} is configured but not installed")
     try:
-        before, after = await asyncio.gather(
-            _findings(linter, program, root, file, old), _findings(linter, program, root, file, new)
-        )
+        runs = [_findings(linter, program, root, file, text) for text in (old, new)]
+        ended = await asyncio.gather(*runs, return_exceptions=True)
+        before, after = (_raised(result) for result in ended)
     except asyncio.TimeoutError:
         return Check(name, None, f"{linter.name} took longer than {SECONDS:.0f} s")
     except EditRefused as refusal:
         return Check(name, None, refusal.message)
+    except _NotRunError as error:
+        return Check(name, None, f"{linter.name} could not be run: {error}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Check(name, None, f"{linter.name} could not be run ({type(error).__name__})")
     added = list((Counter(after) - Counter(before)).elements())
     return Check(name, not added, "; ".join(added[:3]))
 
 
-async def _findings(linter: Linter, program: str, root: Path, file: Path, text: str) -> list[str]:
-    if linter.takes == "copy":
-        context = project_copy(root, {file: text})
+def _raised(result: list[str] | BaseException) -> list[str]:
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+async def _findings(linter: Linter, program: str, root: Path, file: Path, text: str | None) -> list[str]:
+    if text is None and not linter.whole:
+        return []
+    shadowed = linter.takes == "shadow" and await asyncio.to_thread(file.exists)
+    if text is None or not (shadowed or linter.takes == "stdin"):
+        context = project_copy(root, {} if text is None else {file: text})
         copy = await asyncio.to_thread(context.__enter__)
         try:
-            return await _said(linter, program, copy, file, copy / file.relative_to(root), "")
+            place = copy / file.relative_to(root)
+            await asyncio.to_thread(place.parent.mkdir, parents=True, exist_ok=True)
+            return await _said(linter, program, copy, place if linter.takes == "shadow" else file, place, "")
         finally:
             await asyncio.to_thread(context.__exit__, None, None, None)
     with tempfile.TemporaryDirectory(prefix="tt-assistant-lint-") as folder:
@@ -245,14 +287,27 @@ async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path
         env={**os.environ, **(cargo_variables(cwd) if linter.takes == "copy" else {})},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT if linter.on_error else asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(given.encode("utf-8")), SECONDS)
+        printed = await asyncio.wait_for(process.communicate(given.encode("utf-8")), SECONDS)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-    return linter.findings(output.decode("utf-8", "replace"))
+    output, error = (text.decode("utf-8", "replace") for text in printed)
+    code = process.returncode
+    if code not in linter.ran:
+        raise _NotRunError(_first_line(error, output, code))
+    found = linter.findings(output + error if linter.on_error else output)
+    unusable = [f for f in found if linter.unusable and re.search(linter.unusable, f)]
+    if unusable or (code and not found):
+        raise _NotRunError(unusable[0] if unusable else _first_line(error, output, code))
+    return found
+
+
+def _first_line(error: str, output: str, code: int | None) -> str:
+    lines = [line.strip() for line in (error + "\n" + output).splitlines()]
+    return next((line[:LONGEST] for line in lines if line), f"it ended with {code}")
 
 
 def _executable(name: str, root: Path) -> str | None:

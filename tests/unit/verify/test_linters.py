@@ -158,3 +158,64 @@ async def test_what_compilers_say_is_read(
 
     assert clean.ok is True, clean.detail
     assert (worse.ok, worse.detail) == (False, finding)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "configuration", "lines", "why"),
+    [
+        (
+            "rust",
+            "cargo",
+            "Cargo.toml",
+            "print('error: no matching package named `serde` found\\nlocation', file=sys.stderr); sys.exit(101)",
+            "cargo check could not be run: error: no matching package named `serde` found",
+        ),
+        (
+            "python",
+            "mypy",
+            "mypy.ini",
+            "print('mypy.ini: No [mypy] section', file=sys.stderr); sys.exit(2)",
+            "mypy could not be run: mypy.ini: No [mypy] section",
+        ),
+        (
+            "typescript",
+            "tsc",
+            "tsconfig.json",
+            "print('error TS18003: No inputs were found in config file'); sys.exit(2)",
+            "tsc could not be run: error TS18003: No inputs were found in config file",
+        ),
+        (
+            "go",
+            "go",
+            "go.mod",
+            "print('calc.go:3:8: no required module provides package x', file=sys.stderr); sys.exit(1)",
+            "go vet could not be run: no required module provides package x",
+        ),
+        ("python", "flake8", ".flake8", "sys.exit(-9)", "flake8 could not be run: it ended with 247"),
+    ],
+)
+async def test_a_tool_that_fails_has_not_checked(
+    tmp_path: Path, language: str, name: str, configuration: str, lines: str, why: str
+) -> None:
+    """A cargo without its packages and a mypy with a wrong configuration found nothing, which was told as no finding."""
+    file = tmp_path / "calc.any"
+    file.write_text("right")
+    (tmp_path / configuration).write_text("")
+    tool(tmp_path, name, lines)
+
+    (found,) = await check(tmp_path, file, language, "right", "wrong")
+
+    assert (found.ok, found.detail) == (None, why)
+
+
+async def test_a_file_that_is_not_there_yet_is_checked_by_the_type_checker(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.mypy]\nstrict = true\n")
+    file = project / "tests" / "test_calc.py"
+    text = "from calc import add\n\n\ndef test_it() -> None:\n    assert add(1, 2) == 3\n"
+
+    (clean,) = await check(project, file, "python", None, text, tests=True)
+    (worse,) = await check(project, file, "python", None, text.replace("add(1, 2)", "add('')"), tests=True)
+
+    assert clean.ok is True, clean.detail
+    assert worse.ok is False and "Missing positional argument" in worse.detail
+    assert not file.parent.exists()
