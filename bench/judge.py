@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from functools import cache
 from importlib import import_module
@@ -119,15 +121,17 @@ def holds(text: str, expressions: tuple[str, ...], seconds: float = 10.0) -> boo
         return _succeeds([sys.executable, "-I", "case.py"], Path(folder), seconds)
 
 
-def green(project: Path, file: Path, text: str, framework: str) -> bool | None:
+def green(project: Path, file: Path, text: str, framework: str, end: float = math.inf) -> bool | None:
     """All tests of `text`, written as `file` into a copy of the project, pass; None where they cannot be run here."""
     if framework not in RUNNERS or shutil.which(RUNNERS[framework][0]) is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        return _green(_copy(project, folder), file.relative_to(project), text, framework)
+        return _green(_copy(project, folder), file.relative_to(project), text, framework, end)
 
 
-def killed(project: Path, file: Path, text: str, target: Path, function: str) -> tuple[int, int]:
+def killed(
+    project: Path, file: Path, text: str, target: Path, function: str, end: float = math.inf
+) -> tuple[int, int]:
     """How many wrong versions of a Python function its tests notice, and how many there are."""
     source = target.read_text("utf-8")
     versions = wrong_versions(source, function)
@@ -136,7 +140,7 @@ def killed(project: Path, file: Path, text: str, target: Path, function: str) ->
         copy = _copy(project, folder)
         for version in versions:
             (copy / target.relative_to(project)).write_text(version, "utf-8")
-            noticed += not _green(copy, file.relative_to(project), text, "pytest")
+            noticed += not _green(copy, file.relative_to(project), text, "pytest", end)
     return noticed, len(versions)
 
 
@@ -146,11 +150,12 @@ def _copy(project: Path, folder: str) -> Path:
     return copy
 
 
-def _green(copy: Path, file: Path, text: str, framework: str) -> bool:
+def _green(copy: Path, file: Path, text: str, framework: str, end: float) -> bool:
     (copy / file).parent.mkdir(parents=True, exist_ok=True)
     (copy / file).write_text(text, "utf-8")
     command = [part.format(file=file.as_posix()) for part in RUNNERS[framework]]
-    return _succeeds(command, copy, 60.0, "0 passed" if framework == "cargo" else "")
+    seconds = max(min(60.0, end - time.monotonic()), 0.1)
+    return _succeeds(command, copy, seconds, "0 passed" if framework == "cargo" else "")
 
 
 def _succeeds(command: list[str], folder: Path, seconds: float, bad: str = "") -> bool:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,21 @@ from lsp_server.verify.pipeline import Permission
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "bench" / "cases"
 BASELINE = ROOT / "bench" / "results" / "quality-baseline.json"
-QUICK_PYTHON, QUICK_OTHERS, QUICK_MINUTES = 4, 4, 4.4
-"""Half of them Python, since only its tests and refactors can be run everywhere."""
+QUICK_PYTHON, QUICK_OTHERS, QUICK_MINUTES, QUICK_END = 4, 4, 4.4, 4.9
+"""Half of them Python, since only its tests and refactors can be run everywhere. No run begins after the first of the
+times, and one that has not ended at the second is cancelled."""
 
 
 async def measure(
-    case: Case, action: str, root: Path, engine: Engine, library: Library, settings: Settings
+    case: Case,
+    action: str,
+    root: Path,
+    engine: Engine,
+    library: Library,
+    settings: Settings,
+    end: float = math.inf,
 ) -> Row:
-    """Run one action on one case and judge what would be shown."""
+    """Run one action on one case and judge what would be shown; what the judge runs has ended at `end`."""
     document = case.document(root)
     request = actions.Request(document=document, span=case.span, action=action, workspace=root)
     permission = Permission(root, trusted=True, run_code=True, python=sys.executable)
@@ -75,10 +83,10 @@ async def measure(
         return Row(**common, shown=True, mentions=told)
     if outcome.proposal is None:
         return Row(**common, shown=False, refused=outcome.refused, answer=outcome.text)
-    return Row(**common, shown=True, **await asyncio.to_thread(_judged, case, action, outcome, root))
+    return Row(**common, shown=True, **await asyncio.to_thread(_judged, case, action, outcome, root, end))
 
 
-def _judged(case: Case, action: str, outcome: actions.Outcome, root: Path) -> dict[str, Any]:
+def _judged(case: Case, action: str, outcome: actions.Outcome, root: Path, end: float) -> dict[str, Any]:
     """What the judge says about an edit that would be shown."""
     proposal, language = outcome.proposal, case.language
     assert proposal is not None
@@ -99,9 +107,9 @@ def _judged(case: Case, action: str, outcome: actions.Outcome, root: Path) -> di
     if action == "tests" and plan is not None and test_path is not None:
         ran = any(check.name == "tests run" and check.ok for check in proposal.checks)
         found["tests_run"] = ran
-        found["tests_green"] = judge.green(root, test_path, new, plan.framework) if ran else None
+        found["tests_green"] = judge.green(root, test_path, new, plan.framework, end) if ran else None
         if found["tests_green"] and language == "python":
-            killed, mutants = judge.killed(root, test_path, new, root / case.file, case.name)
+            killed, mutants = judge.killed(root, test_path, new, root / case.file, case.name, end)
             found |= {"killed": killed, "mutants": mutants}
     return found
 
@@ -131,7 +139,9 @@ async def run(options: argparse.Namespace) -> tuple[list[Row], str, int]:
     done = {(row.case, row.action) for row in rows}
     wanted = options.only.split(",") if options.only else list(ACTIONS)
     jobs = [(case, action) for case in chosen(options) for action in wanted if (case.id, action) not in done]
-    until = time.monotonic() + 60 * (options.minutes or (QUICK_MINUTES if options.quick else 10_000))
+    began = time.monotonic()
+    until = began + 60 * (options.minutes or (QUICK_MINUTES if options.quick else 10_000))
+    end = began + 60 * QUICK_END if options.quick else math.inf
     settings = Settings(engine_backend="cpu", engine_model=options.model or "")
     library = Library.load([Root(ROOT / "prompts", "built in")])
     with tempfile.TemporaryDirectory(prefix="tt-assistant-bench-") as name:
@@ -140,18 +150,36 @@ async def run(options: argparse.Namespace) -> tuple[list[Row], str, int]:
         engine = create_engine(settings, runtime_dir=Path(name) / "run", data_dir=Path(name) / "data")
         try:
             model = (await engine.start()).model
-            while jobs and time.monotonic() < until:
-                case, action = jobs.pop(0)
-                row = await measure(case, action, root, engine, library, settings)
+
+            async def row_of(case: Case, action: str) -> Row:
+                return await measure(case, action, root, engine, library, settings, end)
+
+            async for row in in_time(jobs, row_of, until, end):
                 rows.append(row)
                 verdict = "shown" if row.shown else f"refused: {row.refused}"
-                print(f"{row.seconds:6.1f} s  {action:9} {case.id:40} {verdict[:90]}", flush=True)
+                print(f"{row.seconds:6.1f} s  {row.action:9} {row.case:40} {verdict[:90]}", flush=True)
                 if options.rows:
                     _write(options.rows, rows)
         finally:
             await engine.stop()
             await engine.aclose()
     return rows, model, len(jobs)
+
+
+async def in_time(
+    jobs: list[tuple[Case, str]], row_of: Callable[[Case, str], Awaitable[Row]], until: float, end: float
+) -> AsyncGenerator[Row, None]:
+    """The rows of the jobs that begin before `until` and end before `end`; the other jobs are left in the list."""
+    while jobs and time.monotonic() < min(until, end):
+        rest = None if math.isinf(end) else end - time.monotonic()
+        try:
+            row = await asyncio.wait_for(row_of(*jobs[0]), rest)
+        except asyncio.TimeoutError:
+            if time.monotonic() < end:
+                raise
+            return
+        jobs.pop(0)
+        yield row
 
 
 def _read(path: Path) -> list[Row]:

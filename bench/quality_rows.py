@@ -86,7 +86,16 @@ def _of_action(action: str, rows: Sequence[Row]) -> Iterator[report.Measure]:
         return
     if action != "explain":
         yield _share(f"{action}_shown_share", [r.shown for r in rows])
+        yield _share(f"{action}_refused_share", [not r.shown for r in rows])
         yield _share(f"{action}_repaired_share", [r.repaired for r in rows])
+        shown = [r for r in rows if r.shown]
+        yield _share(f"{action}_parse_share", [r.parses for r in shown])
+        yield _share(f"{action}_no_finding_share", [r.no_finding for r in shown])
+        kept = [r.code_unchanged if action == "docstring" else r.rest_kept for r in shown]
+        yield _share(f"{action}_code_kept_share", kept)
+    if action == "tests":
+        yield _share("tests_green_share", [r.tests_green for r in rows])
+        yield _share("tests_mutants_killed_share", [n < r.killed for r in rows for n in range(r.mutants)])
     yield report.of(f"{action}_s", [r.seconds for r in rows], "s")
     yield report.of(f"{action}_tokens", [float(r.tokens) for r in rows if r.tokens] or [0.0], "")
 

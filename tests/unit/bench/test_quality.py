@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from bench import judge
+from bench.cases import Case, load_cases
+from bench.meanings import meaning
+from bench.quality import CASES, in_time
 from bench.quality_rows import PROMISED, Row, reasons, summarise, worse
 from bench.seeded import refactors
 from bench.wrong_versions import wrong_versions
@@ -114,6 +119,39 @@ def test_shares_are_of_what_they_apply_to_and_what_got_worse_is_named() -> None:
     assert worse({**figures, "refused_share": 0.3}, figures) == [
         "WORSE  refused_share: 0.3 in the baseline, 0.667 now"
     ]
+
+
+def test_each_action_has_the_shares_of_its_own() -> None:
+    rows = [
+        row("docstring", parses=True, no_finding=True, code_unchanged=True),
+        row("refactor", parses=False, no_finding=True, rest_kept=True),
+        row("refactor", shown=False, refused="No."),
+        row("tests", parses=True, tests_run=True, tests_green=True, killed=1, mutants=4),
+    ]
+
+    figures = {measure.key: measure.value for measure in summarise(rows)}
+
+    assert figures["docstring_parse_share"] == figures["docstring_code_kept_share"] == 1.0
+    assert figures["refactor_parse_share"] == 0.0 and figures["refactor_refused_share"] == 0.5
+    assert figures["tests_green_share"] == 1.0 and figures["tests_mutants_killed_share"] == 0.25
+    assert all(meaning(key) for key in figures), [key for key in figures if not meaning(key)]
+
+
+async def test_a_run_that_has_not_ended_in_time_is_left() -> None:
+    """--quick only began no run after 4.4 minutes, and so took more than five."""
+    never = asyncio.Event()
+    jobs = [(case, "tests") for case in load_cases(CASES)[:3]]
+    first = jobs[0][0]
+
+    async def row_of(case: Case, action: str) -> Row:
+        if case is not first:
+            await never.wait()
+        return row(action)
+
+    end = time.monotonic() + 0.2
+    rows = [row async for row in in_time(jobs, row_of, end, end)]
+
+    assert len(rows) == 1 and len(jobs) == 2
 
 
 def test_the_seeded_refactors_are_fifty_pairs_that_parse() -> None:
