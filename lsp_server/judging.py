@@ -14,7 +14,7 @@ from attrs import frozen
 from lsp_server.document import Document, Span
 from lsp_server.edits.types import Proposal
 from lsp_server.errors import EditRefused
-from lsp_server.verify.pipeline import Permission, verify
+from lsp_server.verify.pipeline import Permission, Verdict, verify
 
 
 @frozen
@@ -74,10 +74,12 @@ class Judge:
                     await work
         verdict = work.result()
         if verdict.problem:
-            yield Judged(verdict.fallback, EditRefused(_sentence(verdict.problem), detail=answer))
+            yield Judged(verdict.fallback, EditRefused(refusal_of(verdict), detail=answer))
         else:
             yield Judged(verdict.proposal)
 
 
-def _sentence(problem: str) -> str:
+def refusal_of(verdict: Verdict) -> str:
+    """The problem of a verdict as a sentence for the user."""
+    problem = verdict.problem
     return f"The edit was refused after checking it. {problem[:1].upper()}{problem[1:]}"

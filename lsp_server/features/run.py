@@ -16,7 +16,8 @@ from lsp_server.errors import EditRefused
 from lsp_server.features import views
 from lsp_server.features.documents import Snapshot
 from lsp_server.features.proposals import workspace_edit
-from lsp_server.verify.pipeline import NOT_ALLOWED, Permission
+from lsp_server.judging import refusal_of
+from lsp_server.verify.pipeline import NOT_ALLOWED, Permission, verify
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
@@ -71,6 +72,20 @@ def register(server: LanguageServer, session: Session) -> None:
             proposal = await asyncio.to_thread(edits.propose_code, snapshot.document, cursor, params.code)
         except EditRefused as refusal:
             return protocol.ApplyCodeResult(refused=refusal.message)
+        verdict = await verify(
+            proposal,
+            snapshot.document,
+            cursor,
+            framework="",
+            keep_behaviour=None,
+            permission=Permission(
+                session.documents.folder_of(snapshot.document.uri), trusted=session.trusted
+            ),
+            report=lambda sentence: None,
+        )
+        if verdict.problem:
+            return protocol.ApplyCodeResult(refused=refusal_of(verdict))
+        proposal = verdict.proposal
         return protocol.ApplyCodeResult(views.proposal_view(session.proposals.add(proposal), proposal))
 
 

@@ -54,27 +54,30 @@ async def verify(
     target: Span,
     *,
     framework: str,
-    keep_behaviour: bool,
+    keep_behaviour: bool | None,
     permission: Permission,
     report: Callable[[str], None],
 ) -> Verdict:
     """Check a proposal by what may be run. `framework` is that of a proposed test file.
 
-    `keep_behaviour` False (the user asked for a change) turns a difference in behaviour from a problem into a remark.
+    `keep_behaviour` False (the user asked for a change) turns a difference in behaviour from a problem into a remark;
+    with None old and new are not compared.
     """
     root = permission.root
     path = file_path(document.uri)
     if root is None or path is None or not path.is_relative_to(root):
         return Verdict(proposal)
     if proposal.kind == "file":
-        return await _tests(proposal, document, target, framework, root, path, permission, report)
+        verdict = await _tests(proposal, document, target, framework, root, path, permission, report)
+        return await _linted(verdict, document.language, root, report) if permission.trusted else verdict
     checks: list[Check] = []
     if permission.trusted:
         report("Asking the project's linters")
         checks += await linters.check(root, path, document.language, document.text, proposal.new_text)
-    if proposal.kind == "replace" and not permission.run_code:
+    compared = proposal.kind == "replace" and keep_behaviour is not None
+    if compared and not permission.run_code:
         checks += [Check(BEHAVIOUR, None, NOT_ALLOWED)] if behaviour.can_run(document) else []
-    elif proposal.kind == "replace":
+    elif compared:
         python = permission.python or python_of(root)
         found = await behaviour.checks(
             proposal, document, target, root=root, path=path, python=python, report=report
@@ -87,6 +90,22 @@ async def verify(
 
 def _in_words(check: Check) -> str:
     return f"{IN_WORDS.get(check.name, check.name)}: {check.detail}"
+
+
+async def _linted(verdict: Verdict, language: str, root: Path, report: Callable[[str], None]) -> Verdict:
+    """With what the project's linters say about the test file that would be offered; a new finding refuses it."""
+    offer = verdict.fallback if verdict.problem else verdict.proposal
+    path = file_path(offer.uri) if offer is not None else None
+    if offer is None or path is None or not path.is_relative_to(root):
+        return verdict
+    report("Asking the project's linters")
+    old = None if offer.creates_file else offer.base_text
+    found = await linters.check(root, path, language, old, offer.new_text, tests=True)
+    if failed := [_in_words(check) for check in found if check.ok is False]:
+        problems = [*([verdict.problem] if verdict.problem else []), *failed]
+        return evolve(verdict, problem="; ".join(problems), fallback=None)
+    told = evolve(offer, checks=offer.checks + tuple(found))
+    return evolve(verdict, fallback=told) if verdict.problem else evolve(verdict, proposal=told)
 
 
 NOT_ALLOWED = "not run: running code was not allowed"

@@ -176,6 +176,22 @@ async def test_a_chat_code_block_becomes_a_proposal(extension: Client, workspace
     assert applied.proposal.new_text == PARSE[: PARSE.index("def")] + code
 
 
+async def test_a_chat_code_block_is_shown_to_the_projects_linters(extension: Client, workspace: Path) -> None:
+    """Code from chat was offered whatever they find in it."""
+    (workspace / ".flake8").write_text("[flake8]\n")
+    program = workspace / "venv" / "bin" / "flake8"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\ngrep -q 1 && echo 'header.py:1:1: X1 a number' && exit 1; exit 0\n")
+    program.chmod(0o755)
+    uri = extension.open(workspace / "header.py", PARSE)
+    identifier = lsp.VersionedTextDocumentIdentifier(1, uri)
+    code = "def parse_header(line):\n    return tuple(part.strip() for part in line.split(':', 1))\n"
+
+    refused = await extension.ask(protocol.APPLY_CODE, protocol.ApplyCodeParams(identifier, CURSOR, code))
+
+    assert refused.proposal is None and "flake8 finding: X1 a number" in refused.refused
+
+
 def data_of(error: JsonRpcException) -> dict[str, str]:
     data = error.data
     return data._asdict() if hasattr(data, "_asdict") else dict(data)

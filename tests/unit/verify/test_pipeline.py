@@ -179,3 +179,38 @@ async def test_assertions_that_do_not_use_the_code_are_not_kept_alone(project: P
 def detail_of_fallback(verdict: Verdict) -> str:
     assert verdict.fallback is not None
     return next(check.detail for check in verdict.fallback.checks if check.name == "tests run")
+
+
+def flake8(project: Path) -> None:
+    """The project's own linter: it wants no name `wrong`."""
+    (project / ".flake8").write_text("[flake8]\n")
+    program = project / "venv" / "bin" / "flake8"
+    program.parent.mkdir(parents=True)
+    lines = "text = sys.stdin.read()\nif 'wrong' in text: print('x.py:1:1: X1 wrong'); sys.exit(1)\n"
+    program.write_text(f"#!{sys.executable}\nimport sys\n{lines}")
+    program.chmod(0o755)
+
+
+async def test_generated_tests_with_a_finding_of_the_projects_linter_are_refused(project: Path) -> None:
+    """The linters were asked of changed code only."""
+    flake8(project)
+    calls = new_file(project, HEAD + GOOD)
+
+    clean = await judge(project, calls, run_code=False)
+    worse = await judge(project, with_text(calls, HEAD + GOOD + "\n\nwrong = 1\n"), run_code=False)
+
+    assert not clean.problem and clean.proposal.checks[-1].name == "no new flake8 finding"
+    assert clean.proposal.checks[-1].ok is True
+    assert worse.problem == "no new flake8 finding: X1 wrong" and worse.fallback is None
+
+
+async def test_where_behaviour_is_not_compared_the_linters_are_asked(project: Path) -> None:
+    flake8(project)
+
+    verdict = await verify(
+        rewrite(project, SOURCE.replace("n * 2", "wrong")), document(project), Span(0, len(SOURCE)), framework="",
+        keep_behaviour=None, permission=Permission(project, trusted=True), report=lambda text: None,
+    )  # fmt: skip
+
+    assert verdict.problem == "no new flake8 finding: X1 wrong"
+    assert [check.name for check in verdict.proposal.checks] == ["no new flake8 finding"]
