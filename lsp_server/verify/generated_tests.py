@@ -22,6 +22,8 @@ from lsp_server.verify.mutants import mutants
 from lsp_server.verify.project_copy import project_copy
 
 RUN = sandbox.Limits(seconds=60)
+MOST_NAMED = 3
+"""Weak tests named in the summary."""
 VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CI": "true", "NO_COLOR": "1"}
 MUTANT_SECONDS, MUTANT_RATIO = 10.0, 5.0
 """A run on a mutant may take that long and that many times as long as on the real code: then it is endless, and noticed."""
@@ -45,6 +47,8 @@ class TestReport:
     seconds: float = 0.0
     timed_out: bool = False
     """The run did not end within its time: nothing is known, whatever the results say."""
+    ended_well: bool = True
+    """The framework itself says that nothing failed, where it says so of this file alone."""
 
     @property
     def passed(self) -> tuple[str, ...]:
@@ -65,7 +69,8 @@ class TestReport:
         parts += [f"{len(self.skipped)} skipped"] if self.skipped else []
         parts += [f"{dropped} dropped"] if dropped else []
         parts += [f"kills {self.killed} of {self.mutants} mutants"] if self.mutants else []
-        parts += [f"{len(self.weak)} weak ({', '.join(self.weak)})"] if self.weak else []
+        named = (*self.weak[:MOST_NAMED], *(["…"] if len(self.weak) > MOST_NAMED else []))
+        parts += [f"{len(self.weak)} weak ({', '.join(named)})"] if self.weak else []
         return ", ".join(parts)
 
 
@@ -104,11 +109,11 @@ async def run_tests(
         file = copy / test_path.relative_to(root)
         prefix = runner.prefix(file.relative_to(copy))
         report("Running the tests")
-        outcome = await sandbox.run(
-            runner.command(copy, file, python), cwd=copy, variables=VARIABLES, limits=limits
-        )
+        command = runner.command(copy, file, python)
+        command += runner.only(sorted(own)) if runner.whole and own else []
+        outcome = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=limits)
         results = tuple(called(runner.parse(outcome.output), own, prefix))
-        if results and target.language == "python":
+        if results:
             silent = sorted(own - {r.name for r in results})
             results += tuple(TestResult(name, False, "it did not run") for name in silent)
         passed = {r.name for r in results if r.passed}
@@ -119,6 +124,7 @@ async def run_tests(
                 network=outcome.network,
                 seconds=time.monotonic() - began,
                 timed_out=outcome.timed_out,
+                ended_well=not runner.exit_tells or outcome.returncode == 0,
             )
         patience = sandbox.Limits(seconds=MUTANT_SECONDS + MUTANT_RATIO * outcome.seconds)
         kills: dict[str, set[str]] = {}
@@ -128,7 +134,6 @@ async def run_tests(
             if time.monotonic() - began > budget_seconds:
                 break
             report(f"Mutant {done} of {len(tried)}")
-            command = runner.command(copy, file, python)
             place = copy / target_path.relative_to(root)
             await asyncio.to_thread(place.write_bytes, mutant.applied(source).encode("utf-8"))
             changed = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=patience)
@@ -145,4 +150,5 @@ async def run_tests(
         weak=tuple(r.name for r in results if r.passed and r.name not in noticing) if kills else (),
         network=outcome.network,
         seconds=time.monotonic() - began,
+        ended_well=not runner.exit_tells or outcome.returncode == 0,
     )

@@ -115,6 +115,8 @@ NOTICED_NOTHING = (
     "The tests pass, and pass as well with each of {} mistakes put into the code: "
     "compare what it returns for particular inputs with the exact value"
 )
+Run = Callable[..., Awaitable[TestReport]]
+"""(text of the test file, names of its tests, most mutants) → report."""
 ENOUGH_MUTANTS = 2
 """One may be no mistake at all."""
 NOT_INSTALLED = (
@@ -168,7 +170,7 @@ async def _tests(
 
     try:
         found = await run(proposal.new_text, own)
-        verdict = _judged(proposal, document.language, framework, found)
+        verdict = await _judged(proposal, document.language, framework, found, run)
         if framework != "pytest" or not found.failed or found.timed_out:
             return verdict
         return await _with_what_holds(verdict, found, _name_at(document, target), run)
@@ -176,9 +178,7 @@ async def _tests(
         return Verdict(_with(proposal, Check("tests run", None, refusal.message)))
 
 
-async def _with_what_holds(
-    verdict: Verdict, found: TestReport, name: str, run: Callable[..., Awaitable[TestReport]]
-) -> Verdict:
+async def _with_what_holds(verdict: Verdict, found: TestReport, name: str, run: Run) -> Verdict:
     """With a better fallback: failing tests keep the assertions that hold when each is run alone."""
     proposal, failed = verdict.proposal, frozenset(r.name for r in found.failed)
     probing, probes = assertions.probes(proposal.new_text, failed)
@@ -190,7 +190,7 @@ async def _with_what_holds(
     if alone.timed_out or text == proposal.new_text:
         return verdict
     again = await run(text, frozenset(r.name for r in found.results))
-    kept = _judged(with_text(proposal, text), "python", "pytest", again)
+    kept = await _judged(with_text(proposal, text), "python", "pytest", again, run)
     offer = kept.fallback if kept.problem else kept.proposal
     if again.timed_out or offer is None or not assertions.uses(offer.new_text, frozenset(again.passed), name):
         return verdict
@@ -207,7 +207,7 @@ def _name_at(document: Document, target: Span) -> str:
     return scope.name if scope is not None else ""
 
 
-def _judged(proposal: Proposal, language: str, framework: str, found: TestReport) -> Verdict:
+async def _judged(proposal: Proposal, language: str, framework: str, found: TestReport, run: Run) -> Verdict:
     """Turn a test report into a verdict: all green, some to mend or drop, or nothing that ran."""
     if found.timed_out:
         return Verdict(_with(proposal, Check("tests run", None, f"not ended after {found.seconds:.0f} s")))
@@ -223,26 +223,35 @@ def _judged(proposal: Proposal, language: str, framework: str, found: TestReport
                 )
             )
         return Verdict(proposal, problem=f"The test file could not be run: {_tail(found.output)}")
-    if not found.failed:
-        told = _with(proposal, Check("tests run", True, found.summary()))
-        if found.killed or found.mutants < ENOUGH_MUTANTS:
-            return Verdict(told)
-        return Verdict(proposal, NOTICED_NOTHING.format(found.mutants), fallback=told)
-    words = "; ".join(f"`{r.name}`: {r.message or 'failed'}" for r in found.failed[:4])
-    problem = f"The code does not do what tests expect: {words}"
-    if not found.passed:
-        return Verdict(proposal, problem=problem)
-    names = frozenset(r.name for r in found.failed)
-    left = drop_tests(language, proposal.new_text, names, proposal.base_text)
-    left = without_idle_imports(left, proposal.base_text) if language == "python" else left
-    tree = parse(language, left)
-    if tree is None or tree.has_error or not added_tests(language, left, proposal.base_text):
-        return Verdict(proposal, problem=problem)
-    kept = with_text(proposal, left)
-    green = evolve(found, results=tuple(r for r in found.results if r.passed))
-    return Verdict(
-        proposal, problem, fallback=_with(kept, Check("tests run", True, green.summary(dropped=len(names))))
-    )
+    offer = await _green(proposal, language, found, run)
+    if found.failed:
+        words = "; ".join(f"`{r.name}`: {r.message or 'failed'}" for r in found.failed[:4])
+        return Verdict(proposal, f"The code does not do what tests expect: {words}", fallback=offer)
+    if offer is None:
+        words = "Tests are skipped" if found.skipped else "The tests pass, but the run fails"
+        return Verdict(proposal, problem=f"{words}: {_tail(found.output)}")
+    if found.killed or found.mutants < ENOUGH_MUTANTS:
+        return Verdict(offer)
+    return Verdict(proposal, NOTICED_NOTHING.format(found.mutants), fallback=offer)
+
+
+async def _green(proposal: Proposal, language: str, found: TestReport, run: Run) -> Proposal | None:
+    """The proposal with the tests that passed, run once more where others had to go; None when that is not green."""
+    base = proposal.base_text
+    gone = frozenset(r.name for r in found.results if not r.passed)
+    if not gone:
+        well = found.ended_well or bool(base)
+        return _with(proposal, Check("tests run", True, found.summary())) if well else None
+    left = drop_tests(language, proposal.new_text, gone, base)
+    left = without_idle_imports(left, base) if language == "python" else left
+    tree, names = parse(language, left), added_tests(language, left, base)
+    if tree is None or tree.has_error or not names:
+        return None
+    again = await run(left, names, 0)
+    if again.timed_out or not (again.ended_well or base) or names != frozenset(again.passed):
+        return None
+    green = evolve(found, results=again.results)
+    return _with(with_text(proposal, left), Check("tests run", True, green.summary(dropped=len(gone))))
 
 
 def _tail(output: str, lines: int = 6) -> str:

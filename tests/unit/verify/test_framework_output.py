@@ -97,7 +97,7 @@ JEST = """FAIL src/half.test.ts
       ✓ are cut
   ✎ todo later
 
-  ● halves › is wrong
+  ● halves \u203a is wrong
 
     expect(received).toBe(expected) // Object.is equality
 
@@ -187,7 +187,7 @@ def test_names_of_rust_begin_with_those_of_the_file() -> None:
          {"a > b > doesn't #", "g > xA", "…"}),
         ("go", "func TestA(t *testing.T) {}\n\nfunc testHelper() {}\n\nfunc TestMain(m *testing.M) {}\n\n"
          "func (s *S) TestB() {}\n", {"TestA"}),
-        ("rust", "mod tests {\n    mod deep {\n        #[tokio::test]\n        async fn a() {}\n    }\n\n    fn help() {}\n}\n",
+        ("rust", "mod tests {\n    mod deep {\n        #[tokio::test]\n        fn a() {}\n    }\n    fn help() {}\n}\n",
          {"tests::deep::a"}),
     ],
 )  # fmt: skip

@@ -11,8 +11,9 @@ import pytest
 
 from lsp_server.document import Document, Span
 from lsp_server.syntax.tree import parse
+from lsp_server.verify.framework_output import TestResult
 from lsp_server.verify.frameworks import FRAMEWORKS
-from lsp_server.verify.generated_tests import run_tests
+from lsp_server.verify.generated_tests import TestReport, run_tests
 from lsp_server.verify.mutants import mutants
 from lsp_server.verify.sandbox import Limits
 from lsp_server.verify.tests_in_text import drop_tests, test_names
@@ -112,6 +113,65 @@ async def test_a_node_test_file_is_run(tmp_path: Path) -> None:
     assert report.passed == ("halves",) and [r.name for r in report.failed] == ["is wrong"]
     assert report.killed >= 1
     assert drop_tests("javascript", tests, frozenset({"is wrong"})).endswith("half(4), 2); });\n")
+
+
+def test_a_summary_names_few_of_many_weak_tests() -> None:
+    names = ("test_a", "test_b", "test_c", "test_d")
+    report = TestReport(tuple(TestResult(n, True) for n in names), "", mutants=9, weak=names)
+
+    assert report.summary() == "4 pass, kills 0 of 9 mutants, 4 weak (test_a, test_b, test_c, …)"
+
+
+UNITTESTS = """import unittest
+
+from shop.numbers import clamp
+
+
+class TestClamp(unittest.TestCase):
+    def test_inside(self):
+        \"\"\"What is inside stays.\"\"\"
+        print("a line of its own")
+        self.assertEqual(clamp(5, 0, 10), 5)
+
+    def test_wrong(self):
+        for value in (1, 11):
+            with self.subTest(value=value):
+                self.assertEqual(clamp(value, 0, 10), value)
+
+    @unittest.skip("later")
+    def test_later(self):
+        self.fail()
+
+
+class TestOther(unittest.TestCase):
+    def test_wrong(self):
+        self.assertEqual(clamp(11, 0, 10), 10)
+"""
+
+
+async def test_unittest_classes_are_run(project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "__init__.py").write_text("")
+
+    report = await run_tests(
+        Document("file:///x", "shop/numbers.py", "python", CLAMP),
+        Span(0, len(CLAMP)),
+        root=project,
+        target_path=project / "shop" / "numbers.py",
+        test_path=project / "tests" / "test_numbers.py",
+        test_text=UNITTESTS,
+        own=frozenset(test_names("python", UNITTESTS)),
+        framework="unittest",
+        python=sys.executable,
+        report=lambda text: None,
+        most_mutants=1,
+    )
+
+    assert set(report.passed) == {"TestClamp::test_inside", "TestOther::test_wrong"}
+    assert report.skipped == ("TestClamp::test_later",)
+    assert [(r.name, r.message) for r in report.failed] == [
+        ("TestClamp::test_wrong", "AssertionError: 10 != 11")
+    ]
 
 
 FAILURES = """

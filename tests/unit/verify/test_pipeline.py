@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from lsp_server.document import Document, Span
 from lsp_server.edits.types import Proposal, Replacement
@@ -179,6 +180,95 @@ async def test_assertions_that_do_not_use_the_code_are_not_kept_alone(project: P
 def detail_of_fallback(verdict: Verdict) -> str:
     assert verdict.fallback is not None
     return next(check.detail for check in verdict.fallback.checks if check.name == "tests run")
+
+
+OLD_CLASS = "class TestOld:\n    def test_basic(self):\n        assert double(2) == 4\n"
+NEW_CLASS = (
+    "class TestMul:\n    def test_basic(self):\n        assert double(3) == 7\n\n"
+    "    def test_two(self):\n        assert double(2) == 4\n"
+)
+
+
+async def test_a_failing_test_does_not_hide_behind_one_of_the_same_name(project: Path) -> None:
+    """TestMul.test_basic was taken for TestOld.test_basic, which passes, and was delivered."""
+    base = HEAD + OLD_CLASS
+    (project / "test_calc.py").write_text(base)
+    proposal = with_text(evolve(new_file(project, ""), base_text=base), base + "\n\n" + NEW_CLASS)
+
+    verdict = await judge(project, proposal)
+
+    assert "`TestMul::test_basic`: `double(3)` gives 6, and the test expects 7" in verdict.problem
+    assert verdict.fallback is not None
+    assert verdict.fallback.new_text == base + "\n\n" + NEW_CLASS.replace(
+        "    def test_basic(self):\n        assert double(3) == 7\n\n", ""
+    )
+
+
+async def test_a_skipped_test_is_dropped_and_does_not_count(project: Path) -> None:
+    """Skipped and expected failures counted as passed."""
+    left = "@pytest.mark.skip\ndef test_later():\n    assert double(2) == 5\n"
+
+    verdict = await judge(project, new_file(project, "import pytest\n" + HEAD + GOOD + "\n\n" + left))
+
+    assert not verdict.problem and verdict.proposal.new_text == HEAD + GOOD
+    assert detail_of(verdict, "tests run").startswith("1 pass, 1 dropped, kills ")
+
+
+async def test_what_is_left_is_run_before_it_is_offered(project: Path) -> None:
+    """What passed only after a test that was dropped was offered as green."""
+    first = "SEEN = []\n\n\ndef test_first():\n    SEEN.append(1)\n    assert double(2) == 5\n"
+    second = "def test_second():\n    assert SEEN and double(2) == 4\n"
+
+    verdict = await judge(project, new_file(project, HEAD + first + "\n\n" + second))
+
+    assert "test_first" in verdict.problem and verdict.fallback is None
+
+
+async def test_a_run_that_fails_with_no_failing_test_is_not_green(project: Path) -> None:
+    inherited = "class Checks:\n    def test_it(self):\n        assert double(2) == 5\n\n\nclass TestIt(Checks):\n    pass\n"
+
+    verdict = await judge(project, new_file(project, HEAD + GOOD + "\n\n" + inherited))
+
+    assert verdict.problem and verdict.fallback is None
+
+
+GO = """#!{python}
+import pathlib, re, sys
+wanted = re.compile(sys.argv[sys.argv.index("-run") + 1])
+for name, body in re.findall(r"func (Test\\w+)\\(.*?\\{{(.*?)\\}}", pathlib.Path("half_test.go").read_text()):
+    if wanted.match(name):
+        print(f"--- {{'FAIL' if 'panic' in body else 'PASS'}}: {{name}} (0.00s)")
+        if "panic" in body:
+            sys.exit("panic: no [recovered]")
+"""
+
+
+async def test_tests_after_a_panic_did_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Go test that panics ends the run: those after it were offered as if they had passed."""
+    tools = project.parent / "tools"
+    tools.mkdir()
+    (tools / "go").write_text(GO.format(python=sys.executable))
+    (tools / "go").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=":")
+    tests = [
+        f"func Test{name}(t *testing.T) {{{body}}}\n"
+        for name, body in (("A", ""), ("B", 'panic("no")'), ("C", ""))
+    ]
+    source = "package shop\n\nfunc Half(n int) int { return n }\n"
+    (project / "half.go").write_text(source)
+    (project / "half_test.go").write_text("")
+    text = "package shop\n\n" + "\n".join(tests)
+    uri = (project / "half_test.go").as_uri()
+    proposal = Proposal("file", uri, "", (Replacement(Span(0, 0), text),), "Tests", creates_file=True)
+
+    verdict = await verify(
+        proposal, Document((project / "half.go").as_uri(), "half.go", "go", source), Span(14, len(source)),
+        framework="go test", keep_behaviour=True, report=lambda text: None,
+        permission=Permission(project, run_code=True),
+    )  # fmt: skip
+
+    assert "`TestB`: failed; `TestC`: it did not run" in verdict.problem
+    assert verdict.fallback is not None and verdict.fallback.new_text == "package shop\n\n" + tests[0]
 
 
 def flake8(project: Path) -> None:

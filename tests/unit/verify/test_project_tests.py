@@ -87,7 +87,9 @@ async def test_a_test_that_fails_after_the_edit_refuses_it_by_name(project: Path
     assert verdict.problem.startswith(
         "a test of the project fails: `test_above` in tests/test_numbers.py passed before"
     )
-    assert "assert 11 == 10" in verdict.problem and "test_wrong_already" not in verdict.problem
+    assert (
+        "gives 11, and the test expects 10" in verdict.problem and "test_wrong_already" not in verdict.problem
+    )
 
 
 async def test_a_change_that_was_asked_for_is_told_but_not_refused(project: Path) -> None:
@@ -119,7 +121,7 @@ async def test_where_no_test_uses_the_function_it_is_said(project: Path) -> None
     ("language", "source", "test", "text", "expected"),
     [
         ("python", "a.py", "test_a.py", "import unittest\nfrom a import clamp\nclass T(unittest.TestCase):\n"
-         "    def test_x(self): clamp(1)\n    def test_y(self): pass\n", ("unittest", {"test_x"})),
+         "    def test_x(self): clamp(1)\n    def test_y(self): pass\n", ("unittest", {"T::test_x"})),
         ("python", "a.py", "tests/test_z.py", "from a import clamp\n@fixture\ndef made(): return clamp(1)\n"
          "def test_x(made): assert made\n", ("pytest", {"test_x"})),
         ("python", "a.py", "test_b.py", "from b import trim\ndef test_x(): assert 'clamp'\n", None),
@@ -127,7 +129,7 @@ async def test_where_no_test_uses_the_function_it_is_said(project: Path) -> None
          "test('low', () => { clamp(1) });\ntest('none', () => {});\n", ("vitest", {"low"})),
         ("go", "a.go", "a_test.go", "package a\n\nfunc TestLow(t *testing.T) {\n\tclamp(1)\n}\n", ("go test", {"TestLow"})),
         ("rust", "src/a.rs", "src/a.rs", "fn clamp() {}\nfn other() { clamp() }\n#[cfg(test)]\nmod tests {\n"
-         "    use super::*;\n    #[test]\n    fn low() { clamp(); }\n}\n", ("cargo", {"low"})),
+         "    use super::*;\n    #[test]\n    fn low() { clamp(); }\n}\n", ("cargo", {"tests::low"})),
     ],
 )  # fmt: skip
 def test_touching_tests_are_found_in_every_language(
