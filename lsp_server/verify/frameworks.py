@@ -17,7 +17,7 @@ from lsp_server.verify.framework_output import TestResult
 @frozen
 class Framework:
     command: Callable[[Path, Path, str], list[str]]
-    """(project root, test file, Python interpreter) → argument list."""
+    """(folder it is run in, test file, Python interpreter) → argument list."""
     parse: Callable[[str], list[TestResult]]
     """Output → one result for each test; empty when nothing could be collected."""
     only: Callable[[Sequence[str]], list[str]] = lambda names: []
@@ -26,6 +26,8 @@ class Framework:
     """File, relative to where the command runs → what stands before the names of its tests."""
     exit_tells: bool = False
     """It ends with 0 when all of the file passed, and only then."""
+    manifest: str = ""
+    """The file whose folder it is run in; "" means that of the project."""
     whole: bool = False
     """It runs tests of other files, too, and one that crashes ends them all."""
 
@@ -37,6 +39,14 @@ def python_of(root: Path) -> str:
             if (root / name / relative).exists():
                 return str(root / name / relative)
     return "python3"
+
+
+def folder_of(framework: Framework, root: Path, file: Path) -> Path:
+    """Where the tests of `file` are run: the folder of the nearest manifest, within `root`."""
+    for folder in file.parents:
+        if folder == root or (framework.manifest and (folder / framework.manifest).is_file()):
+            return folder
+    return root
 
 
 def _pytest(root: Path, file: Path, python: str) -> list[str]:
@@ -74,6 +84,7 @@ FRAMEWORKS: dict[str, Framework] = {
         lambda root, file, python: ["node", "--test", "--test-reporter=tap", str(file.relative_to(root))],
         output.tap,
         exit_tells=True,
+        manifest="package.json",
     ),
     "vitest": Framework(
         lambda root, file, python: [
@@ -85,6 +96,7 @@ FRAMEWORKS: dict[str, Framework] = {
             str(file.relative_to(root)),
         ],
         output.tap_flat,
+        manifest="package.json",
     ),
     "jest": Framework(
         lambda root, file, python: [
@@ -96,17 +108,20 @@ FRAMEWORKS: dict[str, Framework] = {
             str(file.relative_to(root)),
         ],
         output.jest,
+        manifest="package.json",
     ),
     "go test": Framework(
         lambda root, file, python: ["go", "test", "-v", f"./{file.parent.relative_to(root).as_posix()}"],
         output.go,
         lambda names: ["-run", f"^({'|'.join(names)})$"],
+        manifest="go.mod",
         whole=True,
     ),
     "cargo": Framework(
         lambda root, file, python: ["cargo", "test", "--offline", "--color=never"],
         output.rust,
         prefix=_rust_module,
+        manifest="Cargo.toml",
     ),
 }
 """Framework names are those of `edits.TestPlan.framework`."""

@@ -17,7 +17,7 @@ from lsp_server.errors import EditRefused
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.framework_output import TestResult, called
-from lsp_server.verify.frameworks import FRAMEWORKS
+from lsp_server.verify.frameworks import FRAMEWORKS, folder_of
 from lsp_server.verify.mutants import mutants
 from lsp_server.verify.project_copy import project_copy
 
@@ -107,11 +107,12 @@ async def run_tests(
     copy = await asyncio.to_thread(context.__enter__)
     try:
         file = copy / test_path.relative_to(root)
-        prefix = runner.prefix(file.relative_to(copy))
+        folder = await asyncio.to_thread(folder_of, runner, copy, file)
+        prefix = runner.prefix(file.relative_to(folder))
         report("Running the tests")
-        command = runner.command(copy, file, python)
+        command = runner.command(folder, file, python)
         command += runner.only(sorted(own)) if runner.whole and own else []
-        outcome = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=limits)
+        outcome = await sandbox.run(command, cwd=folder, variables=VARIABLES, limits=limits)
         results = tuple(called(runner.parse(outcome.output), own, prefix))
         if results:
             silent = sorted(own - {r.name for r in results})
@@ -136,7 +137,7 @@ async def run_tests(
             report(f"Mutant {done} of {len(tried)}")
             place = copy / target_path.relative_to(root)
             await asyncio.to_thread(place.write_bytes, mutant.applied(source).encode("utf-8"))
-            changed = await sandbox.run(command, cwd=copy, variables=VARIABLES, limits=patience)
+            changed = await sandbox.run(command, cwd=folder, variables=VARIABLES, limits=patience)
             still = {r.name for r in called(runner.parse(changed.output), own, prefix) if r.passed}
             kills[mutant.what] = passed - still
     finally:

@@ -17,7 +17,7 @@ from attrs import frozen
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.framework_output import TestResult, called
-from lsp_server.verify.frameworks import FRAMEWORKS
+from lsp_server.verify.frameworks import FRAMEWORKS, folder_of
 from lsp_server.verify.generated_tests import VARIABLES
 from lsp_server.verify.project_copy import cargo_variables, project_copy, project_files, write_within
 from lsp_server.verify.tests_in_text import tests_in
@@ -120,12 +120,15 @@ async def _run(
     variables = VARIABLES | cargo_variables(copy)
     for one in tests:
         runner, relative = FRAMEWORKS[one.framework], one.file.relative_to(root)
-        command = runner.command(copy, copy / relative, python) + runner.only(sorted(one.names))
+        folder = await asyncio.to_thread(folder_of, runner, copy, copy / relative)
+        command = runner.command(folder, copy / relative, python) + runner.only(sorted(one.names))
         limits = sandbox.Limits(seconds=max(until - time.monotonic(), 0.1))
-        outcome = await sandbox.run(command, cwd=copy, variables=variables, limits=limits)
+        outcome = await sandbox.run(command, cwd=folder, variables=variables, limits=limits)
         if outcome.timed_out:
             raise asyncio.TimeoutError
-        for result in called(runner.parse(outcome.output), one.names, runner.prefix(relative)):
+        for result in called(
+            runner.parse(outcome.output), one.names, runner.prefix((copy / relative).relative_to(folder))
+        ):
             results[relative.as_posix(), result.name] = result
     return results
 

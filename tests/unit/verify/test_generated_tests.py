@@ -12,7 +12,7 @@ import pytest
 from lsp_server.document import Document, Span
 from lsp_server.syntax.tree import parse
 from lsp_server.verify.framework_output import TestResult
-from lsp_server.verify.frameworks import FRAMEWORKS
+from lsp_server.verify.frameworks import FRAMEWORKS, folder_of
 from lsp_server.verify.generated_tests import TestReport, run_tests
 from lsp_server.verify.mutants import mutants
 from lsp_server.verify.sandbox import Limits
@@ -172,6 +172,51 @@ async def test_unittest_classes_are_run(project: Path) -> None:
     assert [(r.name, r.message) for r in report.failed] == [
         ("TestClamp::test_wrong", "AssertionError: 10 != 11")
     ]
+
+
+@pytest.mark.parametrize(
+    ("framework", "manifest"),
+    [("node:test", "package.json"), ("go test", "go.mod"), ("cargo", "Cargo.toml"), ("pytest", "")],
+)
+def test_tests_run_in_the_folder_of_the_nearest_manifest(
+    tmp_path: Path, framework: str, manifest: str
+) -> None:
+    inner = tmp_path / "packages" / "inner"
+    (inner / "src" / "deep").mkdir(parents=True)
+    (inner / (manifest or "setup.py")).write_text("")
+
+    found = folder_of(FRAMEWORKS[framework], tmp_path, inner / "src" / "deep" / "a.any")
+
+    assert found == (inner if manifest else tmp_path)
+    assert folder_of(FRAMEWORKS[framework], tmp_path, tmp_path / "a.any") == tmp_path
+
+
+async def test_a_package_in_a_subfolder_is_run_there(tmp_path: Path) -> None:
+    """Its tests were run in the workspace's folder, where a Cargo.toml, go.mod or package.json was missing."""
+    root, inner = tmp_path / "mono", tmp_path / "mono" / "packages" / "inner"
+    inner.mkdir(parents=True)
+    source = "export const folder = () => process.cwd().split('/').pop();\n"
+    (inner / "package.json").write_text('{"type": "module"}')
+    (inner / "folder.js").write_text(source)
+    tests = (
+        "import test from 'node:test';\nimport assert from 'node:assert';\nimport { folder } from './folder.js';\n\n"
+        "test('is the inner one', () => { assert.equal(folder(), 'inner'); });\n"
+    )
+
+    report = await run_tests(
+        Document("file:///x", "packages/inner/folder.js", "javascript", source),
+        Span(0, len(source)),
+        root=root,
+        target_path=inner / "folder.js",
+        test_path=inner / "folder.test.js",
+        test_text=tests,
+        own=frozenset(),
+        framework="node:test",
+        python="",
+        report=lambda text: None,
+    )
+
+    assert report.passed == ("is the inner one",), report.output
 
 
 FAILURES = """
