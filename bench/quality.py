@@ -102,7 +102,7 @@ def _judged(case: Case, action: str, outcome: actions.Outcome, root: Path, end: 
     if action == "refactor":
         found["rest_kept"] = judge.outside_unchanged(old, new, case.span.start, case.span.end)
         if language == "python" and case.holds:
-            found["holds"] = judge.holds(new, case.holds)
+            found["holds"] = judge.holds(new, case.holds, max(min(10.0, end - time.monotonic()), 0.1))
     test_path, plan = file_path(proposal.uri), outcome.prompt.plan
     if action == "tests" and plan is not None and test_path is not None:
         ran = any(check.name == "tests run" and check.ok for check in proposal.checks)
@@ -141,7 +141,8 @@ async def run(options: argparse.Namespace) -> tuple[list[Row], str, int]:
     jobs = [(case, action) for case in chosen(options) for action in wanted if (case.id, action) not in done]
     began = time.monotonic()
     until = began + 60 * (options.minutes or (QUICK_MINUTES if options.quick else 10_000))
-    end = began + 60 * QUICK_END if options.quick else math.inf
+    ends = options.quick and (options.minutes or 0) < QUICK_END
+    end = began + 60 * QUICK_END if ends else math.inf
     settings = Settings(engine_backend="cpu", engine_model=options.model or "")
     library = Library.load([Root(ROOT / "prompts", "built in")])
     with tempfile.TemporaryDirectory(prefix="tt-assistant-bench-") as name:
