@@ -54,7 +54,9 @@ def called(results: Iterable[TestResult], names: frozenset[str], prefix: str = "
         if not result.name.startswith(prefix):
             continue
         if names and name not in names:
-            name = next((n for n, pattern in patterns.items() if pattern.fullmatch(name)), "")
+            case_of = name.rpartition("::")[0]
+            fitting = (n for n, pattern in patterns.items() if pattern.fullmatch(name))
+            name = case_of if case_of in names else next(fitting, "")
         if name:
             found.append(evolve(result, name=name))
     return worst(found)

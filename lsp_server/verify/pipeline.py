@@ -152,6 +152,8 @@ async def _tests(
     if not permission.run_code:
         return Verdict(_with(proposal, Check("tests run", None, NOT_ALLOWED)))
     own = added_tests(document.language, proposal.new_text, proposal.base_text)
+    if not own:
+        return Verdict(_with(proposal, Check("tests run", None, "not run: no test was found in the edit")))
 
     async def run(text: str, names: frozenset[str], most_mutants: int = 9) -> TestReport:
         return await run_tests(

@@ -112,7 +112,7 @@ def _is_test(tree: Tree, scope: Scope) -> bool:
     if tree.language in SCRIPTS:
         return False
     if tree.language == "rust":
-        return re.search(r"#\[[\w:]*test\b", above) is not None
+        return re.search(r"#\[[\w:]*test(?:_case)?\b", above) is not None
     if tree.language == "go":
         header = tree.text[scope.header.start : scope.header.end]
         return re.match(r"func Test(?![a-z])(?!Main\()", header) is not None

@@ -168,6 +168,15 @@ def test_a_name_made_when_it_runs_is_known_by_what_is_written() -> None:
     ]
 
 
+def test_the_cases_of_a_rust_test_count_as_that_test() -> None:
+    results = [TestResult("tests::halves::case_1", True), TestResult("tests::halves::case_2", False)]
+    names = test_names(
+        "rust", "mod tests {\n    #[rstest]\n    #[case(1)]\n    fn halves(#[case] n: i32) {}\n}\n"
+    )
+
+    assert called(results, frozenset(names)) == [TestResult("tests::halves", False)]
+
+
 def test_names_of_rust_begin_with_those_of_the_file() -> None:
     results = FRAMEWORKS["cargo"].parse(CARGO)
 
