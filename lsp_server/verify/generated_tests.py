@@ -19,7 +19,7 @@ from lsp_server.verify import sandbox
 from lsp_server.verify.framework_output import TestResult, called
 from lsp_server.verify.frameworks import FRAMEWORKS, folder_of
 from lsp_server.verify.mutants import mutants
-from lsp_server.verify.project_copy import project_copy
+from lsp_server.verify.project_copy import cargo_variables, project_copy, write_within
 
 RUN = sandbox.Limits(seconds=60)
 MOST_NAMED = 3
@@ -105,6 +105,7 @@ async def run_tests(
     texts = {target_path: source, test_path: test_text}
     context = project_copy(root, texts)
     copy = await asyncio.to_thread(context.__enter__)
+    variables = VARIABLES | cargo_variables(copy)
     try:
         file = copy / test_path.relative_to(root)
         folder = await asyncio.to_thread(folder_of, runner, copy, file)
@@ -112,7 +113,7 @@ async def run_tests(
         report("Running the tests")
         command = runner.command(folder, file, python)
         command += runner.only(sorted(own)) if runner.whole and own else []
-        outcome = await sandbox.run(command, cwd=folder, variables=VARIABLES, limits=limits)
+        outcome = await sandbox.run(command, cwd=folder, variables=variables, limits=limits)
         results = tuple(called(runner.parse(outcome.output), own, prefix))
         if results:
             silent = sorted(own - {r.name for r in results})
@@ -136,8 +137,8 @@ async def run_tests(
                 break
             report(f"Mutant {done} of {len(tried)}")
             place = copy / target_path.relative_to(root)
-            await asyncio.to_thread(place.write_bytes, mutant.applied(source).encode("utf-8"))
-            changed = await sandbox.run(command, cwd=folder, variables=VARIABLES, limits=patience)
+            await asyncio.to_thread(write_within, copy, place, mutant.applied(source))
+            changed = await sandbox.run(command, cwd=folder, variables=variables, limits=patience)
             still = {r.name for r in called(runner.parse(changed.output), own, prefix) if r.passed}
             kills[mutant.what] = passed - still
     finally:
