@@ -49,7 +49,7 @@ async def measure(stage: Stage, groups: Collection[str]) -> list[Measure]:
         # Before there is a host, which would look into the same at rest.
         found += _said(await copying.measures(stage.model, stage.threads, short=True))
     if "start" in groups:
-        found.append(await initialize(stage))
+        found += _said([await initialize(stage)])
     async with stage.connected() as client:
         watch = await HostWatch.of(stage.directory / "run")
         prompts = await Prompts.of(stage.directory, stage.engine_settings(), await watch.threads())
@@ -67,12 +67,14 @@ async def measure(stage: Stage, groups: Collection[str]) -> list[Measure]:
     if "trace" in groups or "peers" in groups:
         found += _said(await replaying(stage, watch, with_peers="peers" in groups))
     if "start" in groups:
-        found.append(await reloading(stage, watch))
+        found += _said([await reloading(stage, watch)])
     return found
 
 
 def _said(measures: Sequence[Measure]) -> Sequence[Measure]:
-    print("  ".join(f"{m.key} {m.value:g}" for m in measures), file=sys.stderr, flush=True)
+    """Say them on stderr, with the time of day: so one sees where the seconds go."""
+    told = "  ".join(f"{m.key} {m.value:g}" for m in measures)
+    print(f"{time.strftime('%H:%M:%S')}  {told}", file=sys.stderr, flush=True)
     return measures
 
 
