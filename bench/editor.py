@@ -60,6 +60,10 @@ class Editor:
     def buffer(self) -> Buffer:
         return self._buffers[self._shown]
 
+    @property
+    def language(self) -> str:
+        return self._trace.language
+
     def place(self) -> Place:
         buffer, path = self.buffer, f"{self._folder}/{self._shown}"
         document = Document(buffer.uri, path, self._trace.language, buffer.text, buffer.version)
@@ -110,8 +114,15 @@ class Editor:
 
     def code_at(self, words: str) -> str:
         """The definition that a hover on `words` is about."""
-        span = trace.definition(self._trace.language, self.buffer.text, words)
-        return self.buffer.text[span.start : span.end]
+        return self._definition(self.buffer.text, words)
+
+    def code_at_open(self, words: str) -> str:
+        """The same as it was when the file was opened."""
+        return self._definition(self._trace.files[self._shown], words)
+
+    def _definition(self, text: str, words: str) -> str:
+        span = trace.definition(self._trace.language, text, words)
+        return text[span.start : span.end]
 
     def _insert(self, at: int, text: str) -> None:
         buffer = self.buffer

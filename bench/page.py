@@ -25,17 +25,22 @@ The real language server over stdio, the real engine host, a real model on this 
 
 **Traces.** `bench/traces` has three small projects (Python, TypeScript, Go) and what a developer does in
 each: open, move, select, type, hover, ask. The player sends what our extension sends. Between two steps it
-waits as long as a person would (the seconds are in the traces; they are a model, not a measurement); without idle
-work less, when the engine has nothing left to do. Each project is played with idle work on, one of them also with it
-off, every time under another name, so that no cache of an earlier play helps.
+waits as long as a person would (the seconds are in the traces; they are a model, not a measurement). Each project is
+played with idle work on, its first file (three questions) also with it off, every time under another name, so that no
+cache of an earlier play helps. Both have the same pauses, and take turns in which comes first; without idle work the
+hovers are left out, and answers that idle work had made are in no ratio between the two.
+
+**In vain.** What warming prefilled is of use when a later action begins with it. Idle work is of use when its hover or
+docstring was shown; its tokens are put down to the next answer that is kept, and to none where something else was
+asked of the engine before (`bench/kept.py`).
 
 **Peers.** The same questions on the same selections are put to the same engine host in the order in which
 other assistants put the parts of a prompt: Continue (code before, code after, section, request), Cody
 (instruction first), Copilot Chat (a system message for each intent); the sources are named in
-`bench/peers.py`. Each question has as many tokens as ours had, or the whole file where that is less; nothing
-is sent ahead. Compared is the time to the first token; ours includes the way through the language server,
-theirs does not include their own programs. Not compared: their editors, their answers, their models, what
-they keep on servers.
+`bench/peers.py`. Each question has as many tokens as ours had (where our answer was prepared: as its prompt
+would have had), or the whole file where that is less; nothing is sent ahead. Compared is the time to the
+first token; ours includes the way through the language server, theirs does not include their own programs. Not
+compared: their editors, their answers, their models, what they keep on servers.
 
 **Cancelling.** While a prompt is prefilled the engine can stop only between two chunks (docs/engine-http.md),
 so a cancel there takes up to `prefill_chunk_ms` more than one while decoding. `npm run bench -- chunks` says

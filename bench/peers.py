@@ -79,15 +79,16 @@ def persona_per_intent(task: str, view: View) -> list[Message]:
 SHAPES: tuple[Shape, ...] = (sliding_window, instruction_first, persona_per_intent)
 
 
-async def ask_as_peer(shape: Shape, asks: Sequence[Ask], watch: HostWatch) -> list[float]:
-    """Milliseconds to the first token of the same questions in that shape, each with as many tokens as ours had."""
+async def ask_as_peer(
+    shape: Shape, asks: Sequence[Ask], sizes: Sequence[int], watch: HostWatch
+) -> list[float]:
+    """Milliseconds to the first token of the same questions in that shape, each with as many tokens as `sizes` says."""
 
     async def count(messages: Sequence[Message]) -> int:
         return len(await watch.tokens(messages))
 
     found = []
-    for ask in asks:
-        wanted = ask.cost.cached + ask.cost.prefilled
+    for ask, wanted in zip(asks, sizes, strict=True):
         messages = await fitted(shape, TASKS[ask.action], ask.place, wanted, count)
         found.append(await watch.first(messages))
     return found

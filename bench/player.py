@@ -1,23 +1,20 @@
 """Plays a trace through a language server, and writes down what each step cost.
 
-A pause ends when its seconds are over, or sooner when the engine has nothing left to do: waiting longer would change
-nothing. So a machine that is busy warming gets the time a person would give it, and no figure is a sleep.
+Every pause is as long as the trace says, whatever the engine does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 from attrs import define, field, frozen
 
 from bench.editor import Editor, Place
 from bench.host import HostWatch, Total
+from bench.kept import Kept
 from bench.trace import Step, Trace
 from lsp_server.engine.types import Priority
 
-LEAST_PAUSE = 0.6
-"""Longer than editor and server wait before they warm a selection (0.2 and 0.15 s)."""
 HIT_MS = 100.0
 """An explanation that was there came sooner; one that is made takes a prompt and some twenty tokens."""
 
@@ -39,8 +36,11 @@ class Hover:
     ms: float
     text: str
     hit: bool
-    stale: bool
-    """The explanation is of an earlier text of the code."""
+    language: str
+    code: str
+    """The definition as it was then."""
+    edited: bool
+    """It was another one when its file was opened."""
 
 
 @frozen
@@ -58,6 +58,8 @@ class Played:
     steps: list[Ask | Warmed] = field(factory=list)
     hovers: list[Hover] = field(factory=list)
     prefilled: dict[Priority, int] = field(factory=dict)
+    kept: Kept | None = None
+    """What the server made and kept; None where nobody looked."""
 
     @property
     def asks(self) -> list[Ask]:
@@ -65,25 +67,18 @@ class Played:
 
 
 class Player:
-    def __init__(
-        self, editor: Editor, watch: HostWatch, least_pause: float = LEAST_PAUSE, *, hovers: bool = True
-    ) -> None:
+    def __init__(self, editor: Editor, watch: HostWatch, *, hovers: bool = True) -> None:
         """Without `hovers` they are pauses."""
         self._editor = editor
         self._hovers = hovers
         self._watch = watch
-        self._least_pause = least_pause
         self._played = Played()
         self._totals: dict[Priority, Total] = {}
-        self._explained: dict[str, tuple[str, str]] = {}
-        """By name: the code that was hovered over last, and what was said of it."""
-        self._made_before_edit = -1
-        """Explanations made until the newest edit; -1 before the first."""
 
     async def play(self, project: Trace) -> Played:
         start = self._totals = await self._watch.totals()
         for step in project.steps:
-            await self._think(step.think)
+            await asyncio.sleep(step.think)
             await self._note_warming()
             if step.kind != "hover" or self._hovers:
                 await self._do(step)
@@ -101,18 +96,11 @@ class Player:
         elif step.kind == "select":
             await editor.select(step.what)
         elif step.kind == "type":
-            self._made_before_edit = await self._explanations_made()
             await editor.type(step.what, step.after)
         elif step.kind == "hover":
             await self._hover(step.what)
         else:
             await self._ask(step.what, step.tokens)
-
-    async def _think(self, seconds: float) -> None:
-        least = min(seconds, self._least_pause)
-        await asyncio.sleep(least)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._watch.idle(every=0.05), seconds - least)
 
     async def _ask(self, action: str, tokens: int) -> None:
         place = self._editor.place()
@@ -124,18 +112,11 @@ class Player:
         self._played.steps.append(Ask(action, place, ttft, cost[Priority.ACTION], prepared))
 
     async def _hover(self, words: str) -> None:
-        code = self._editor.code_at(words)
+        code, at_open = self._editor.code_at(words), self._editor.code_at_open(words)
         text, ms = await self._editor.hover(words)
         hit = bool(text) and ms <= HIT_MS
-        before, said = self._explained.get(words, (code, ""))
-        nothing_made = await self._explanations_made() == self._made_before_edit
-        stale = hit and before != code and (nothing_made or text == said)
-        self._explained[words] = (code, text)
-        self._played.hovers.append(Hover(ms, text, hit, stale))
-
-    async def _explanations_made(self) -> int:
-        totals = await self._watch.totals()
-        return totals[Priority.HOVER].requests + totals[Priority.IDLE].requests
+        language = self._editor.language
+        self._played.hovers.append(Hover(ms, text, hit, language, code, edited=code != at_open))
 
     async def _note_warming(self) -> dict[Priority, Total]:
         """Note what was warmed since this was called last; returns all that was spent since."""

@@ -1,13 +1,12 @@
 """The figures of the traces: projects played with idle work and without, then asked as a peer asks, in turns.
 
 Every play has its own folder and its own answer store, so that no engine cache and no kept explanation of an earlier
-play helps it. Which play comes first changes from project to project. Without idle work no explanation would be there:
-in these plays hovers are pauses, so that the actions come as late as in the others.
+play helps it. Which play comes first changes from project to project; the pauses are the same in both. Without idle work
+only the first file is played, for want of time. No explanation would be there: in these plays hovers are pauses.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +15,9 @@ from attrs import define, field
 from bench import report, trace
 from bench.editor import Editor
 from bench.host import HostWatch, Total
+from bench.kept import Kept, watching
 from bench.peers import SHAPES, ask_as_peer
-from bench.player import LEAST_PAUSE, Ask, Played, Player
+from bench.player import Ask, Hover, Played, Player
 from bench.prompts import Prompts
 from bench.report import Measure, quantile
 from bench.stage import Stage
@@ -28,12 +28,6 @@ from lsp_server.settings import Settings
 
 WARM_SHARE = 0.9
 """Of the prompt's prefix in the KV cache: that much is a hit."""
-IDLE_PAUSE = math.inf
-"""Where idle work is on, pauses are lived through: between two items the host is idle, too, and that is no end of it."""
-AS_PEERS = 5
-"""Questions of a project that are put as peers put them."""
-WITHOUT_IDLE = 1
-"""Projects that are played without idle work, too: the whole stays below ten minutes."""
 
 
 @define
@@ -41,33 +35,39 @@ class Plays:
     """What came of all projects."""
 
     on: list[Played] = field(factory=list)
-    off: list[Played | None] = field(factory=list)
-    """The same projects without idle work; None where they were not played so."""
+    off: list[Played] = field(factory=list)
+    """The first file of the same projects without idle work."""
     peers: list[list[float]] = field(factory=list)
 
 
 async def replaying(stage: Stage, watch: HostWatch, *, with_peers: bool) -> list[Measure]:
-    """Play every project with idle work on and off; with peers, ask its questions as they do."""
-    plays, projects = Plays(), trace.load_all()
-    for turn in range(max(1, stage.rounds // len(projects))):
-        for number, project in enumerate(projects):
-            played: dict[bool, Played] = {}
-            for idle in _order(turn, number):
-                played[idle] = await _play(stage, watch, project, idle=idle)
-            plays.on.append(played[True])
-            plays.off.append(played.get(False))
-            if with_peers:
-                shape = SHAPES[(turn + number) % len(SHAPES)]
-                plays.peers.append(await ask_as_peer(shape, played[True].asks[:AS_PEERS], watch))
+    """Play every project with idle work on, its first file also with it off; with peers, ask its questions as they do."""
     prompts = await Prompts.of(stage.directory, Settings.from_json(_settings(stage, idle=True)), 0)
     try:
-        hits = [await warm_share(ask, watch, prompts) for played in plays.on for ask in played.asks]
-        wasted = [await wasted_share(played, watch, prompts) for played in plays.on]
+        return await _replay(stage, watch, prompts, with_peers)
     finally:
         await prompts.close()
+
+
+async def _replay(stage: Stage, watch: HostWatch, prompts: Prompts, with_peers: bool) -> list[Measure]:
+    plays, projects = Plays(), trace.load_all()
+    for turn in range(max(1, stage.rounds // len(projects))):
+        for number, project in enumerate(projects, turn):
+            for idle in (True, False) if number % 2 == 0 else (False, True):
+                if idle:
+                    plays.on.append(await _play(stage, watch, project, idle=True))
+                else:
+                    plays.off.append(await _play(stage, watch, trace.first_file(project), idle=False))
+            if with_peers:
+                asks = plays.on[-1].asks
+                sizes = [await prompt_size(ask, watch, prompts) for ask in asks]
+                plays.peers.append(await ask_as_peer(SHAPES[number % len(SHAPES)], asks, sizes, watch))
+    hits = [await warm_share(ask, watch, prompts) for played in plays.on for ask in played.asks]
+    wasted = [await wasted_share(played, watch, prompts) for played in plays.on]
     return [
         report.share("warm_hit_share", [float(hit >= WARM_SHARE) for hit in hits], aim=0.9),
         report.share("wasted_prefill_share", wasted, at_least=False),
+        report.share("wasted_idle_share", [idle_wasted_share(played) for played in plays.on], at_least=False),
         *figures(plays),
     ]
 
@@ -77,20 +77,15 @@ def figures(plays: Plays) -> list[Measure]:
     return [*_idle(plays), *_hovers(plays), *(_over_peers(plays) if plays.peers else ())]
 
 
-def _order(turn: int, number: int) -> tuple[bool, ...]:
-    """With idle work, without, or both in changing order."""
-    if number >= WITHOUT_IDLE:
-        return (True,)
-    return (True, False) if (turn + number) % 2 == 0 else (False, True)
-
-
 async def _play(stage: Stage, watch: HostWatch, project: Trace, *, idle: bool) -> Played:
     folder = f"{project.name}_{stage.number()}"
     settings, data = _settings(stage, idle=idle), stage.directory / f"data_{folder}"
     async with stage.connected(settings, data) as client:
         editor = Editor(client, project, folder, stage.directory.as_uri())
-        player = Player(editor, watch, IDLE_PAUSE if idle else LEAST_PAUSE, hovers=idle)
-        return await player.play(project)
+        async with watching(data / "answers.db", client.status["model"], watch) as kept:
+            played = await Player(editor, watch, hovers=idle).play(project)
+    played.kept = kept
+    return played
 
 
 def _settings(stage: Stage, *, idle: bool) -> dict[str, Any]:
@@ -107,8 +102,15 @@ async def warm_share(ask: Ask, watch: HostWatch, prompts: Prompts) -> float:
     return min(1.0, ask.cost.cached / prefix)
 
 
+async def prompt_size(ask: Ask, watch: HostWatch, prompts: Prompts) -> int:
+    """Tokens of an action's prompt; where the answer was prepared, of the prompt that would have been sent."""
+    if ask.prepared:
+        return len(await watch.tokens(await prompts.messages_at(ask.action, ask.place)))
+    return ask.cost.cached + ask.cost.prefilled
+
+
 async def wasted_share(played: Played, watch: HostWatch, prompts: Prompts) -> float:
-    """Tokens warmed that no later action used, over all that were prefilled in a play."""
+    """Of the tokens prefilled by warming, those that no later action used."""
     tree = PrefixTree()
     for step in played.steps:
         if isinstance(step, Ask):
@@ -116,7 +118,16 @@ async def wasted_share(played: Played, watch: HostWatch, prompts: Prompts) -> fl
         else:
             prefix = await watch.tokens(await prompts.prefix_at(step.place))
             tree.warm(prefix, cached_before(step.cost, len(prefix)), step.cost.prefilled)
-    return tree.wasted / (sum(played.prefilled.values()) or 1)
+    return tree.wasted / (played.prefilled[Priority.WARMING] or 1)
+
+
+def idle_wasted_share(played: Played) -> float:
+    """Of the tokens prefilled for idle work, those whose explanation or draft was never shown."""
+    assert played.kept is not None
+    keys = played.kept.keys
+    shown = {keys.explanation(hover.language, hover.code) for hover in played.hovers if hover.text}
+    shown |= {keys.draft(ask.place) for ask in played.asks if ask.prepared}
+    return played.kept.tokens.wasted(shown) / (played.prefilled[Priority.IDLE] or 1)
 
 
 def cached_before(cost: Total, prefix: int) -> int:
@@ -131,9 +142,10 @@ def _idle(plays: Plays) -> list[Measure]:
     pairs = [
         (a.ttft_ms, b.ttft_ms)
         for on, off in zip(plays.on, plays.off, strict=True)
-        if off is not None
-        for a, b in zip(on.asks, off.asks, strict=True)
+        for a, b in zip(on.asks, off.asks, strict=False)
+        if not a.prepared
     ]
+    asks = [ask for played in plays.on for ask in played.asks]
     on, off = [a for a, _ in pairs], [b for _, b in pairs]
     idle_tokens = [
         played.prefilled[Priority.IDLE] / (sum(played.prefilled.values()) or 1) for played in plays.on
@@ -141,7 +153,8 @@ def _idle(plays: Plays) -> list[Measure]:
     return [
         report.of("idle_on_over_off", [a / b for a, b in pairs], "ratio", aim=1.05),
         _ratio("idle_on_over_off_p95", on, off, 0.95),
-        report.of("trace_ttft_ms", [ask.ttft_ms for played in plays.on for ask in played.asks]),
+        report.share("prepared_share", [float(ask.prepared) for ask in asks]),
+        report.of("trace_ttft_ms", [ask.ttft_ms for ask in asks]),
         report.share("idle_prefill_share", idle_tokens, at_least=False),
     ]
 
@@ -149,17 +162,26 @@ def _idle(plays: Plays) -> list[Measure]:
 def _hovers(plays: Plays) -> list[Measure]:
     hovers = [hover for played in plays.on for hover in played.hovers]
     hits = [hover.ms for hover in hovers if hover.hit]
-    stale = sum(hover.stale for hover in hovers)
+    stale = [
+        float(is_stale(hover, played.kept))
+        for played in plays.on
+        for hover in played.hovers
+        if hover.edited and hover.text and played.kept is not None
+    ]
     return [
         report.share("hover_hit_share", [float(hover.hit) for hover in hovers], aim=0.8),
         *([report.percentile("trace_hover_hit_ms", hits, 0.95, aim=20)] if hits else []),
-        Measure("stale_hovers", stale, "", (), aim=0),
+        Measure("stale_hovers", sum(stale), "", tuple(stale), aim=0),
     ]
 
 
+def is_stale(hover: Hover, kept: Kept) -> bool:
+    """Whether a hover showed something else than what was made of the code as it was then."""
+    return kept.answers.get(kept.keys.explanation(hover.language, hover.code)) != hover.text
+
+
 def _over_peers(plays: Plays) -> list[Measure]:
-    asks = [played.asks[: len(peer)] for played, peer in zip(plays.on, plays.peers, strict=True)]
-    ours = [ask.ttft_ms for project in asks for ask in project]
+    ours = [ask.ttft_ms for played in plays.on for ask in played.asks]
     theirs = [ms for project in plays.peers for ms in project]
     return [
         _ratio("ttft_over_peer_p50", ours, theirs, 0.5),

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lsp_server.document import Span
 from lsp_server.syntax.tree import parse
@@ -52,6 +52,12 @@ class Trace:
     files: Mapping[str, str]
     """Text by file name."""
     steps: tuple[Step, ...]
+
+
+def first_file(project: Trace) -> Trace:
+    """The steps in the file that is opened first, until another one is."""
+    opened = [number for number, step in enumerate(project.steps) if step.kind == "open"]
+    return evolve(project, steps=project.steps[: opened[1]] if opened[1:] else project.steps)
 
 
 def load(path: Path) -> Trace:

@@ -87,7 +87,7 @@ def play(
     server = ScriptedServer(engine, list(explanations))
     project = Trace("project", "python", {"a.py": CODE}, (Step("open", "a.py"), *steps))
     editor = Editor(server, project, "project_1", "file:///home")  # type: ignore[arg-type]
-    player = Player(editor, engine, least_pause=0.0, hovers=hovers)  # type: ignore[arg-type]
+    player = Player(editor, engine, hovers=hovers)  # type: ignore[arg-type]
     return asyncio.run(player.play(project)), server
 
 
@@ -124,28 +124,15 @@ def test_typing_changes_the_document_word_by_word() -> None:
     assert "return 1 + x1" in played.asks[0].place.document.text
 
 
-def test_an_explanation_of_the_text_before_an_edit_is_stale() -> None:
-    hover, edit = Step("hover", "def one"), Step("type", "0 + ", after="return ")
+def test_a_hover_knows_whether_its_code_was_edited_since_the_file_was_opened() -> None:
+    edit = Step("type", "0 + ", after="return ")
 
-    played, _ = play(hover, edit, hover, explanations=("It returns one.", "It returns one."))
+    played, _ = play(
+        edit, Step("hover", "def one"), Step("hover", "def two"), explanations=("It returns one.", "Two.")
+    )
 
-    assert [seen.stale for seen in played.hovers] == [False, True]
-
-
-def test_an_explanation_that_nothing_was_asked_for_after_an_edit_is_stale_whatever_it_says() -> None:
-    hover, edit = Step("hover", "def one"), Step("type", "0 + ", after="return ")
-
-    played, _ = play(hover, edit, hover, explanations=("It returns one.", "Returns 1."))
-
-    assert [seen.stale for seen in played.hovers] == [False, True]
-
-
-def test_a_hover_on_code_that_did_not_change_is_not_stale() -> None:
-    hover, edit = Step("hover", "def two"), Step("type", "0 + ", after="return ")
-
-    played, _ = play(hover, edit, hover, explanations=("It returns two.", "It returns two."))
-
-    assert [(seen.hit, seen.stale) for seen in played.hovers] == [(True, False), (True, False)]
+    assert [seen.edited for seen in played.hovers] == [True, False]
+    assert played.hovers[0].code == "def one():\n    return 0 + 1"
 
 
 def test_a_hover_without_an_explanation_is_no_hit() -> None:

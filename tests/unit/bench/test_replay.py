@@ -5,12 +5,22 @@ from __future__ import annotations
 import argparse
 
 import pytest
+from attrs import evolve
 
 from bench import latency
 from bench.editor import Place
 from bench.host import Total
+from bench.kept import Kept, Keys
 from bench.player import Ask, Hover, Played, Warmed
-from bench.replay import Plays, cached_before, figures, warm_share, wasted_share
+from bench.replay import (
+    Plays,
+    cached_before,
+    figures,
+    idle_wasted_share,
+    prompt_size,
+    warm_share,
+    wasted_share,
+)
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Message, Priority
 
@@ -51,8 +61,18 @@ def test_idle_work_is_judged_by_pairs() -> None:
     assert found["trace_ttft_ms"] == 220
 
 
-def test_a_project_that_was_played_in_one_way_only_makes_no_pair() -> None:
-    found = values(Plays(on=[asked(100), asked(900)], off=[asked(50), None]))
+def test_prepared_answers_make_no_pair() -> None:
+    on = asked(100, 10)
+    on.steps[1] = evolve(on.asks[1], prepared=True)
+
+    found = values(Plays(on=[on], off=[asked(50, 1000)]))
+
+    assert found["idle_on_over_off"] == 2
+    assert found["prepared_share"] == 0.5
+
+
+def test_what_was_played_without_idle_work_may_end_sooner() -> None:
+    found = values(Plays(on=[asked(100, 900)], off=[asked(50)]))
 
     assert found["idle_on_over_off"] == 2
     assert found["trace_ttft_ms"] == 500
@@ -69,15 +89,44 @@ def test_without_peers_there_are_no_figures_about_them() -> None:
     assert "ttft_over_peer_p50" not in values(Plays(on=[asked(10)], off=[asked(10)]))
 
 
-def test_hovers_that_were_stale_are_counted() -> None:
+def test_hovers_that_were_stale_are_counted_among_those_on_edited_code() -> None:
+    keys = Keys("model")
+    answers = {keys.explanation("go", "new"): "Of the new.", keys.explanation("go", "old"): "Of the old."}
     played = asked(10)
-    played.hovers = [Hover(5, "a", True, True), Hover(7, "b", True, False), Hover(900, "c", False, False)]
+    played.kept = Kept(keys, answers=answers)
+    played.hovers = [
+        Hover(5, "Of the old.", True, "go", "new", edited=True),
+        Hover(7, "Of the new.", True, "go", "new", edited=True),
+        Hover(900, "Of the old.", False, "go", "old", edited=False),
+    ]
 
-    found = values(Plays(on=[played], off=[asked(10)]))
+    found = {measure.key: measure for measure in figures(Plays(on=[played], off=[asked(10)]))}
 
-    assert found["stale_hovers"] == 1
-    assert found["hover_hit_share"] == 0.667
-    assert found["trace_hover_hit_ms"] == 7
+    assert found["stale_hovers"].value == 1
+    assert found["stale_hovers"].samples == (1, 0)
+    assert found["hover_hit_share"].value == 0.667
+    assert found["trace_hover_hit_ms"].value == 7
+
+
+async def test_a_prepared_answer_is_as_long_as_its_prompt_would_have_been() -> None:
+    ask = Ask("docstring", PLACE, 10, Total(), prepared=True)
+
+    assert await prompt_size(ask, Words(), Prompts()) == 10  # type: ignore[arg-type]
+    assert await prompt_size(evolve(ask, cost=Total(1, 4, 3), prepared=False), Words(), Prompts()) == 7  # type: ignore[arg-type]
+
+
+def test_idle_work_is_in_vain_where_nobody_was_shown_what_came_of_it() -> None:
+    kept = Kept(Keys("model"))
+    kept.tokens.spent = {
+        kept.keys.explanation("go", "a"): 10,
+        kept.keys.explanation("go", "b"): 20,
+        kept.keys.draft(PLACE): 30,
+    }
+    prepared = Ask("docstring", PLACE, 10, Total(), prepared=True)
+    hover = Hover(5, "It is a.", True, "go", "a", edited=False)
+    played = Played([prepared], [hover], {Priority.IDLE: 60}, kept)
+
+    assert idle_wasted_share(played) == pytest.approx(1 / 3)
 
 
 async def test_a_prompt_is_warm_by_what_precedes_its_task() -> None:
@@ -90,7 +139,7 @@ async def test_what_was_warmed_and_asked_for_is_not_in_vain() -> None:
     warmed = Warmed(PLACE, Total(1, 0, 9))
     played = Played([warmed, asked(1).asks[0]], [], {Priority.WARMING: 9, Priority.ACTION: 1})
 
-    assert await wasted_share(played, Words(), Prompts()) == 0.1  # type: ignore[arg-type]
+    assert await wasted_share(played, Words(), Prompts()) == pytest.approx(1 / 9)  # type: ignore[arg-type]
 
 
 def test_a_group_that_does_not_exist_is_named() -> None:

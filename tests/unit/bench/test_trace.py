@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import trace
-from bench.player import LEAST_PAUSE
+from bench.editor import SETTLED
 from bench.trace import Trace
 
 TRACES = trace.load_all()
@@ -44,7 +44,7 @@ def test_a_question_follows_a_selection_after_a_pause_of_a_person(project: Trace
     for before, step in zip(project.steps, project.steps[1:], strict=False):
         if step.kind == "ask":
             assert before.kind in ("select", "ask")
-            assert step.think > LEAST_PAUSE
+            assert step.think > 3 * SETTLED
 
 
 @pytest.mark.parametrize("project", TRACES, ids=lambda project: project.name)
@@ -73,3 +73,27 @@ def test_the_mouse_rests_on_the_last_name() -> None:
     text = "func (s *Series) Add(r Reading) {\n}\n"
 
     assert text[trace.name_in(text, ") Add(") :].startswith("Add(r")
+
+
+@pytest.mark.parametrize("project", TRACES, ids=lambda project: project.name)
+def test_code_is_hovered_over_before_and_after_an_edit(project: Trace) -> None:
+    texts, shown = dict(project.files), ""
+    seen: dict[tuple[str, str], set[str]] = {}
+    for step in project.steps:
+        if step.kind == "open":
+            shown = step.what
+        elif step.kind == "type":
+            texts[shown] = texts[shown].replace(step.after, step.after + step.what, 1)
+        elif step.kind == "hover":
+            span = trace.definition(project.language, texts[shown], step.what)
+            seen.setdefault((shown, step.what), set()).add(texts[shown][span.start : span.end])
+
+    assert max(len(codes) for codes in seen.values()) == 2
+
+
+@pytest.mark.parametrize("project", TRACES, ids=lambda project: project.name)
+def test_the_first_file_has_questions(project: Trace) -> None:
+    steps = trace.first_file(project).steps
+
+    assert [step.kind for step in steps].count("open") == 1
+    assert len([step for step in steps if step.kind == "ask"]) >= 2
