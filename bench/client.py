@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,15 @@ class Run:
 
     async def deltas(self, count: int) -> list[Event]:
         """Wait until `count` deltas are there, or the run has ended."""
+        return await self._until(lambda event: event.kind == "delta" and bool(event.text), count)
+
+    async def of_kind(self, kind: str, count: int) -> list[Event]:
+        """Wait until `count` events of a kind are there, or the run has ended."""
+        return await self._until(lambda event: event.kind == kind, count)
+
+    async def _until(self, wanted: Callable[[Event], bool], count: int) -> list[Event]:
         while True:
-            found = [event for event in self.events if event.kind == "delta" and event.text]
+            found = [event for event in self.events if wanted(event)]
             if len(found) >= count or self.result.done():
                 return found
             self.arrived.clear()

@@ -64,10 +64,10 @@ async def measure(stage: Stage, groups: Collection[str]) -> list[Measure]:
                 found += _said([await hovering(stage, client), await code_actions(stage, client, watch)])
         finally:
             await prompts.close()
-    if "trace" in groups or "peers" in groups:
-        found += _said(await replaying(stage, watch, with_peers="peers" in groups))
     if "start" in groups:
         found += _said([await reloading(stage, watch)])
+    if "trace" in groups or "peers" in groups:
+        found += _said(await replaying(stage, watch, with_peers="peers" in groups))
     return found
 
 

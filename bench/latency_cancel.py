@@ -16,8 +16,10 @@ from bench.stage import Stage
 
 CANCELS = 20
 """Of each kind: fewer have no 95th percentile."""
-STEPS = 6
+STEPS = 4
 """Deltas that tell the time of one decode step."""
+CHUNKS = 8
+"""Steps of a prefill that tell the time of one chunk."""
 
 
 async def cancelling(stage: Stage, client: Client, watch: HostWatch) -> list[Measure]:
@@ -39,7 +41,7 @@ async def cancelling(stage: Stage, client: Client, watch: HostWatch) -> list[Mea
         uri, span, _ = stage.document(client)
         run = client.run("explain", uri, span)
         await watch.busy()
-        await asyncio.sleep(random.uniform(0.2, 1.0))
+        await asyncio.sleep(random.uniform(0.2, 0.8))
         prefill.append(await _until_idle(client, watch, run))
     one = median(steps)
     return [
@@ -52,13 +54,13 @@ async def cancelling(stage: Stage, client: Client, watch: HostWatch) -> list[Mea
 
 
 async def _chunk(stage: Stage, client: Client, watch: HostWatch) -> float:
-    """Milliseconds of one chunk of a whole prefill."""
+    """Milliseconds of one chunk, over the first ones of a prefill: in these the cancels come."""
     uri, span, _ = stage.document(client)
     run = client.run("explain", uri, span)
-    await run.first()
+    chunks = await run.of_kind("prefill", CHUNKS)
     await client.stopped(run)
     await watch.idle()
-    return _between([event for event in run.events if event.kind == "prefill"])
+    return _between(chunks)
 
 
 def _between(events: Sequence[Event]) -> float:

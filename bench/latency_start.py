@@ -9,7 +9,7 @@ from bench.latency_tokens import first
 from bench.report import Measure
 from bench.stage import Stage
 
-STARTS = 7
+STARTS = 5
 
 
 async def initialize(stage: Stage) -> Measure:
@@ -26,7 +26,7 @@ async def reloading(stage: Stage, watch: HostWatch) -> Measure:
     samples = []
     client = await spawn(stage.directory)
     await client.initialize(stage.settings, stage.directory)
-    uri, span, text = stage.document(client)
+    uri, span, text = stage.document_again(client)
     await first(client, watch, "explain", uri, span)
     pid = watch.pid
     for _ in range(stage.rounds):

@@ -26,7 +26,7 @@ The real language server over stdio, the real engine host, a real model on this 
 **Traces.** `bench/traces` has three small projects (Python, TypeScript, Go) and what a developer does in
 each: open, move, select, type, hover, ask. The player sends what our extension sends. Between two steps it
 waits as long as a person would (the seconds are in the traces; they are a model, not a measurement). Each project is
-played with idle work on, its first file (three questions) also with it off, every time under another name, so that no
+played with idle work on, its first file (two or three questions) also with it off, every time under another name, so that no
 cache of an earlier play helps. Both have the same pauses, and take turns in which comes first; without idle work the
 hovers are left out, and answers that idle work had made are in no ratio between the two.
 

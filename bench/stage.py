@@ -47,6 +47,14 @@ class Stage:
             self._known[client] = self.document(client)
         return self._known[client]
 
+    def document_again(self, client: Client) -> tuple[str, dict[str, Any], str]:
+        """The known file of an earlier connection; a new one where there was none."""
+        if not self._known:
+            return self.document(client)
+        uri, span, text = list(self._known.values())[-1]
+        client.open(uri, text)
+        return uri, span, text
+
     def engine_settings(self) -> Settings:
         """The same settings, for a second client of the same host."""
         return Settings.from_json(self.settings)

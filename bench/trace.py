@@ -29,7 +29,7 @@ from lsp_server.syntax.tree import parse
 
 TRACES = Path(__file__).with_name("traces")
 Kind = Literal["open", "move", "select", "type", "hover", "ask"]
-ANSWER_TOKENS = 8
+ANSWER_TOKENS = 4
 """Deltas of an answer that are waited for, unless a step says otherwise."""
 
 
@@ -55,9 +55,11 @@ class Trace:
 
 
 def first_file(project: Trace) -> Trace:
-    """The steps in the file that is opened first, until another one is."""
+    """The steps in the file that is opened first, until its last question that idle work does not prepare."""
     opened = [number for number, step in enumerate(project.steps) if step.kind == "open"]
-    return evolve(project, steps=project.steps[: opened[1]] if opened[1:] else project.steps)
+    steps = project.steps[: opened[1]] if opened[1:] else project.steps
+    asked = [n for n, step in enumerate(steps) if step.kind == "ask" and step.what != "docstring"]
+    return evolve(project, steps=steps[: asked[-1] + 1] if asked else steps)
 
 
 def load(path: Path) -> Trace:
