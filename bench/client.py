@@ -222,9 +222,11 @@ class Client:
 
 
 @asynccontextmanager
-async def server(directory: Path, log: Path | None = None, data: Path | None = None) -> AsyncIterator[Client]:
+async def server(
+    directory: Path, log: Path | None = None, data: Path | None = None, module: str = "lsp_server"
+) -> AsyncIterator[Client]:
     """A language server whose engine, data and home are below `directory`, so that nothing of this machine takes part."""
-    client = await spawn(directory, log, data)
+    client = await spawn(directory, log, data, module)
     try:
         yield client
     finally:
@@ -232,7 +234,9 @@ async def server(directory: Path, log: Path | None = None, data: Path | None = N
             await client.close()
 
 
-async def spawn(directory: Path, log: Path | None = None, data: Path | None = None) -> Client:
+async def spawn(
+    directory: Path, log: Path | None = None, data: Path | None = None, module: str = "lsp_server"
+) -> Client:
     """Start a server; `data` is where it keeps its answers, by default below `directory`."""
     environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environ |= {"HOME": str(directory), "XDG_CONFIG_HOME": str(directory / "config"), "PYTHONPATH": str(ROOT)}
@@ -245,7 +249,7 @@ async def spawn(directory: Path, log: Path | None = None, data: Path | None = No
     with (log or directory / "server.log").open("ab") as errors:
         spawned = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "lsp_server", *arguments),
+            *(sys.executable, "-m", module, *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,

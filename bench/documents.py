@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from random import Random
 
@@ -16,6 +17,10 @@ VERBS = (
     *("merge", "split", "parse", "route", "check", "store", "scale", "clip"),
     *("sort", "group", "filter", "rank", "pack", "trace", "match"),
 )
+
+
+METHOD = "    "
+"""What the methods of a class are indented by."""
 
 
 def function(random: Random, statements: int) -> str:
@@ -37,6 +42,14 @@ def module(seed: int, functions: int, statements: int) -> str:
     random = Random(seed)
     head = f'"""Module {seed} of the benchmark."""\n\nimport itertools\nimport logging\n\n\n'
     return head + "\n\n".join(function(random, statements) for _ in range(functions))
+
+
+def one_class(seed: int, methods: int, statements: int) -> str:
+    """A file of one class with so many methods; the same for the same arguments."""
+    random = Random(seed)
+    head = f'"""Module {seed} of the benchmark."""\n\nimport itertools\n\n\nclass Everything:\n'
+    made = (function(random, statements).replace("(", "(self, ", 1) for _ in range(methods))
+    return head + "\n".join(textwrap.indent(method, METHOD) for method in made)
 
 
 def span_of(text: str, index: int) -> dict[str, dict[str, int]]:
@@ -65,26 +78,26 @@ TYPED = ("    total_{0} = limit + {0}\n", "    seen_{0} = (limit,\n", "        {
 """Typed in turn: a line, the first of a statement of two, which does not parse yet, and its second."""
 
 
-def typing(text: str, rounds: int, seed: int) -> Iterator[Typed]:
+def typing(text: str, rounds: int, seed: int, indent: str = "") -> Iterator[Typed]:
     """Lines typed in functions of the first half of a file."""
     random = Random(seed)
     at = line = 0
     for number in range(rounds):
         if number % len(TYPED) < 2:
-            starts = _starts(text)
+            starts = _starts(text, indent)
             at = text.index("\n", random.choice(starts[: len(starts) // 2])) + 1
             line = text.count("\n", 0, at)
-        inserted = TYPED[number % len(TYPED)].format(number)
+        inserted = indent + TYPED[number % len(TYPED)].format(number)
         text = text[:at] + inserted + text[at:]
-        yield Typed(line, inserted, text, at + 4, number % len(TYPED) != 1)
+        yield Typed(line, inserted, text, at + len(indent) + 4, number % len(TYPED) != 1)
         at, line = at + len(inserted), line + 1
 
 
-def function_at(text: str, random: Random) -> int:
+def function_at(text: str, random: Random, indent: str = "") -> int:
     """The first line of some function of the second half of a file."""
-    starts = _starts(text)
+    starts = _starts(text, indent)
     return text.count("\n", 0, random.choice(starts[len(starts) // 2 :]))
 
 
-def _starts(text: str) -> list[int]:
-    return [definition.start() for definition in re.finditer("^def ", text, re.MULTILINE)]
+def _starts(text: str, indent: str) -> list[int]:
+    return [definition.start() for definition in re.finditer(f"^{indent}def ", text, re.MULTILINE)]

@@ -61,8 +61,10 @@ What docs/quality.md explains, with the bundled model, over as many of the commi
 languages in turns. Made in pieces on a machine that did other work, so the seconds are those of a busy machine.
 """,
     "scale": """\
-Python files of 100 to 100,000 lines. Every sample follows an edit: a line typed in some function of the first half, every
-third one with a bracket left open. No model takes part. What the first parse costs stands beside the rest.
+Python files of 100 to 100,000 lines: functions side by side, and one class with all of them as its methods. Every sample
+follows an edit: a line typed in some function of the first half, every third one with a bracket left open. The engine is
+a stub that is always ready; idle work is on, and begins between two edits sooner than it does for a user
+(`bench/stub_server.py`). What the first parse costs stands beside the rest.
 """,
     "speed": "llama.cpp alone with several models; the model table quotes these figures.\n",
     "trace": "The traces and the peers of the section above, in a run of their own.\n",

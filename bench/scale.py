@@ -1,8 +1,10 @@
 """What grows with the file: context, code action, hover and memory at 100 to 100,000 lines; the store at 100,000 entries.
 
-`python -m bench scale [--rounds N] [--save FILE]`. No model takes part. Every sample follows an edit; a third of the edits
-leave a bracket open. The context is measured where it is made, from the new text on; code actions (bracket open) and
-hovers (text parses) over stdio from the real language server, right behind the edit. The last line is one JSON object.
+`python -m bench scale [--rounds N] [--save FILE]`. Two kinds of files: functions side by side, and one class with
+all of them as its methods (keys with `class`). Every sample follows an edit; a third of the edits leave a bracket open. The
+context is measured where it is made, from the new text on; code actions (bracket open) and hovers (text parses) over stdio
+from the real language server, right behind the edit. Its engine is a stub that is always ready, and idle work is on: it goes
+on between the edits and is in their way. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -13,15 +15,18 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
+from attrs import frozen
+
 from bench import report
 from bench.client import Client, server
-from bench.documents import Typed, function_at, module, typing
+from bench.documents import METHOD, Typed, function_at, module, one_class, typing
 from bench.footprint import resident
 from bench.report import Measure
+from bench.stub_server import QUIET_SECONDS
 from lsp_server import context
 from lsp_server.document import Document, Span
 from lsp_server.features.answers import key_for
@@ -39,27 +44,42 @@ STORE_BYTES = 256 << 20
 BUDGET = 1_200
 """Tokens of file context, as on a CPU."""
 AIM = 20.0
-NO_ENGINE = "http://127.0.0.1:9/v1"
-"""Nobody answers there, and nothing that is measured asks."""
-SETTINGS = {"engine": {"url": NO_ENGINE}, "idle": {"enabled": False}}
+READING = 2 * QUIET_SECONDS
+"""Seconds before every edit that closes what was open: idle work begins."""
 
 
-def text_of(lines: int) -> str:
-    """A Python file of about that many lines; the same each time."""
-    return module(lines, lines // LINES_PER_FUNCTION, STATEMENTS)
+@frozen
+class Shape:
+    """A kind of file."""
+
+    key: str
+    """A part of the keys."""
+    indent: str
+    make: Callable[[int, int, int], str]
+
+    def text(self, lines: int) -> str:
+        """A Python file of about that many lines; the same each time."""
+        return self.make(lines, lines // LINES_PER_FUNCTION, STATEMENTS)
 
 
-def contexts(lines: int, rounds: int) -> list[Measure]:
+FUNCTIONS = Shape("", "", module)
+CLASS = Shape("class_", METHOD, one_class)
+
+
+def contexts(shape: Shape, lines: int, rounds: int) -> list[Measure]:
     """From a new text to the context of the line that was typed; of the first parse too."""
-    text = text_of(lines)
+    text = shape.text(lines)
     first = _context(text, text.index("return", len(text) // 2))
-    after = [_context(typed.text, typed.cursor) for typed in typing(text, rounds, lines)]
-    return [_p99(f"context_p99_ms_{lines}", after), report.of(f"first_context_ms_{lines}", [first])]
+    after = [_context(typed.text, typed.cursor) for typed in typing(text, rounds, lines, shape.indent)]
+    return [
+        _p99(f"context_{shape.key}p99_ms_{lines}", after),
+        report.of(f"first_context_{shape.key}ms_{lines}", [first]),
+    ]
 
 
 def contexts_with_emoji(lines: int, rounds: int) -> Measure:
     """The same where Python keeps four bytes a character."""
-    text = text_of(lines).replace('"""', '"""👍 ', 1)
+    text = FUNCTIONS.text(lines).replace('"""', '"""👍 ', 1)
     _context(text, text.index("return", len(text) // 2))
     after = [_context(typed.text, typed.cursor) for typed in typing(text, rounds, lines)]
     return _p99(f"context_emoji_p99_ms_{lines}", after)
@@ -73,31 +93,39 @@ def _context(text: str, cursor: int) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-async def served(directory: Path, lines: int, rounds: int) -> list[Measure]:
+async def served(directory: Path, shape: Shape, lines: int, rounds: int) -> list[Measure]:
     """Code actions, hovers and memory of a server with one file of that many lines."""
-    text = text_of(lines)
-    uri = (directory / f"module_{lines}.py").as_uri()
+    text = shape.text(lines)
+    uri = (directory / f"module_{shape.key}{lines}.py").as_uri()
     actions: list[float] = []
     hovers: list[float] = []
-    async with server(directory) as client:
-        await client.initialize(SETTINGS, directory)
-        await client.until_state("failed")
-        _explain(directory, Document(uri, "", "python", text), str(client.status.get("model", "")))
+    async with server(directory, module="bench.stub_server") as client:
+        await client.initialize({}, directory)
+        await client.until_state("ready")
+        known = _explain(directory, Document(uri, "", "python", text), str(client.status["model"]))
         client.open(uri, text)
-        await _hover(client, uri, text, Random(0))
+        await _hover(client, shape, uri, text, Random(0))
         random = Random(lines)
-        for version, typed in enumerate(typing(text, rounds, lines), 2):
+        for version, typed in enumerate(typing(text, rounds, lines, shape.indent), 2):
+            if typed.parses:
+                await asyncio.sleep(READING)
             _change(client, uri, version, typed)
             if typed.parses:
-                hovers.append(await _hover(client, uri, typed.text, random))
+                hovers.append(await _hover(client, shape, uri, typed.text, random))
             else:
                 actions.append(await _code_action(client, uri, typed.line))
-        memory = resident(f"rss_mb_{lines}", client.process.pid)
-    return [_p99(f"code_action_p99_ms_{lines}", actions), _p99(f"hover_p99_ms_{lines}", hovers), memory]
+        made = _kept(directory) - known
+        memory = resident(f"rss_{shape.key}mb_{lines}", client.process.pid)
+    return [
+        _p99(f"code_action_{shape.key}p99_ms_{lines}", actions),
+        _p99(f"hover_{shape.key}p99_ms_{lines}", hovers),
+        memory,
+        Measure(f"idle_made_{shape.key}{lines}", made, "", ()),
+    ]
 
 
-def _explain(directory: Path, document: Document, model: str) -> None:
-    """Keep an explanation of every function, as if each had been hovered over before."""
+def _explain(directory: Path, document: Document, model: str) -> int:
+    """Keep an explanation of every function, as if each had been hovered over before; how many answers there are."""
     library = Library.load([built_in()])
     store = AnswerStore(directory / "data" / "answers.db", max_bytes=STORE_BYTES)
     preset, whole = Settings().prompts_preset, Span(0, len(document.text))
@@ -105,6 +133,14 @@ def _explain(directory: Path, document: Document, model: str) -> None:
         key = key_for(document, function.span, library.digest, preset, model)
         store.put(key_of(*key), ENTRY)
     store.close()
+    return _kept(directory)
+
+
+def _kept(directory: Path) -> int:
+    store = AnswerStore(directory / "data" / "answers.db", max_bytes=STORE_BYTES)
+    count = len(store)
+    store.close()
+    return count
 
 
 def _change(client: Client, uri: str, version: int, typed: Typed) -> None:
@@ -124,10 +160,10 @@ async def _code_action(client: Client, uri: str, line: int) -> float:
     return took
 
 
-async def _hover(client: Client, uri: str, text: str, random: Random) -> float:
+async def _hover(client: Client, shape: Shape, uri: str, text: str, random: Random) -> float:
     """Milliseconds to a signature and a known explanation, of a function that nobody types in."""
-    line = function_at(text, random)
-    where = {"textDocument": {"uri": uri}, "position": {"line": line, "character": 6}}
+    at = {"line": function_at(text, random, shape.indent), "character": len(shape.indent) + 6}
+    where = {"textDocument": {"uri": uri}, "position": at}
     start = time.perf_counter()
     hover = await client.request("textDocument/hover", where)
     known = await client.request("ttAssistant/hoverExplanation", where)
@@ -159,9 +195,10 @@ def _p99(key: str, samples: Sequence[float]) -> Measure:
 
 def measure(directory: Path, rounds: int) -> Iterator[Measure]:
     """Everything, in the order of the table."""
-    for lines in SIZES:
-        yield from contexts(lines, rounds)
-        yield from asyncio.run(served(directory, lines, rounds))
+    for shape in (FUNCTIONS, CLASS):
+        for lines in SIZES:
+            yield from contexts(shape, lines, rounds)
+            yield from asyncio.run(served(directory, shape, lines, rounds))
     yield contexts_with_emoji(SIZES[-1], rounds)
     yield store_hits(directory, ENTRIES, rounds)
 
