@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from lsprotocol import types as lsp
-from pytest_lsp import client_capabilities
 
 from lsp_server import protocol
 from lsp_server.store import AnswerStore
 from tests.lsp.asking import PARSE, at, run_params
-from tests.lsp.conftest import ENVIRONMENT, ROOT, Client, make_client
+from tests.lsp.real_server import connect
 
 pytestmark = [pytest.mark.real_model, pytest.mark.timeout(600)]
-
-
-async def connect(workspace: Path, runtime: Path, argv: Sequence[str] = ()) -> Client:
-    client = make_client()
-    argv = argv or ("-m", "lsp_server", "--runtime-dir", str(runtime), "--data-dir", str(runtime))
-    await client.start_io(sys.executable, *argv, env=ENVIRONMENT, cwd=ROOT)
-    options = {"extension": True, "trusted": True}
-    capabilities = client_capabilities("visual-studio-code")
-    folder = lsp.WorkspaceFolder(workspace.as_uri(), "w")
-    await client.initialize_session(
-        lsp.InitializeParams(capabilities, workspace_folders=[folder], initialization_options=options)
-    )
-    return client
 
 
 async def test_two_windows_share_one_engine_and_edit_with_it(workspace: Path, tmp_path: Path) -> None:
