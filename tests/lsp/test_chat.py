@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import pytest
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcRequestCancelled
+
 from lsp_server import protocol
-from tests.lsp.asking import PARSE, at
+from tests.lsp.asking import PARSE, at, until
 from tests.lsp.conftest import Client
 
 
@@ -55,3 +60,18 @@ async def test_turns_that_no_longer_fit_are_told(extension: Client) -> None:
     assert result.receipt.dropped_turns > 0
     assert any(e.kind == "note" and "left out" in e.text for e in extension.events)
     assert result.receipt.prompt_tokens < 4096
+
+
+async def test_cancel_stops_the_engine(extension: Client) -> None:
+    await extension.script(["Once ", {"gate": "never"}], ["Hello."])
+    story = protocol.ChatParams("c1", turns("Tell a story."))
+    asked = asyncio.ensure_future(extension.ask(protocol.CHAT, story, "the-id"))
+    await until(lambda: [e for e in extension.events if e.kind == "delta"])
+
+    extension.cancel_request(lsp.CancelParams("the-id"))
+
+    with pytest.raises(JsonRpcRequestCancelled):
+        await asked
+    assert (await extension.requests())[-1]["outcome"] == "cancelled"
+    again = await extension.ask(protocol.CHAT, protocol.ChatParams("c2", turns("Say hello.")))
+    assert again.text == "Hello."

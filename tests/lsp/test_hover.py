@@ -149,6 +149,23 @@ async def test_hover_mode_off_asks_nothing(start: Start, workspace: Path) -> Non
     assert await client.requests() == []
 
 
+async def test_hover_mode_on_demand_asks_only_for_who_asks(start: Start, workspace: Path) -> None:
+    client = await start(settings={"hover": {"mode": "onDemand"}})
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script(["It splits a header."])
+
+    before = await hover(client, uri)
+    unasked = await client.requests()
+    asked = await client.ask(protocol.HOVER_EXPLANATION, explanation(uri))
+    after = await hover(client, uri)
+
+    assert "def parse_header" in before and "again" not in before
+    assert unasked == []
+    assert asked.markdown == "It splits a header."
+    assert "It splits a header." in after, "what is known costs nothing to tell"
+    assert len(await client.requests()) == 1
+
+
 async def test_a_guess_is_not_told_as_a_fact_now_or_later(plain: Client, workspace: Path) -> None:
     uri = plain.open(workspace / "a.py", PARSE)
     await plain.script(["It sends mail.", {"end": "stop", "confidence": 0.1}])
