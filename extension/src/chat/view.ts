@@ -30,6 +30,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   private readonly runs: CodeRuns;
   private view: vscode.WebviewView | undefined;
   private model = '';
+  /** The cursor is to be in the input; the page may not be there yet. */
+  private wantsFocus = false;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -71,6 +73,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Bring the chat to the front with the cursor in its input. */
   async open(): Promise<void> {
+    this.wantsFocus = true;
     await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
     this.post({ type: 'focus' });
   }
@@ -87,6 +90,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.postModel();
         this.postTrust();
         this.post({ type: 'show', conversation: chats.current });
+        if (this.wantsFocus) this.post({ type: 'focus' });
         return chats.suggest(codeInFront(parts.editors));
       case 'send':
         return chats.send(message.text);
@@ -113,6 +117,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case 'askAboutRun':
         return this.askAbout(message);
       case 'focused':
+        this.wantsFocus = false;
         return parts.warm();
       case 'button':
         return void vscode.commands.executeCommand(`ttAssistant.${message.id}`);
