@@ -5,6 +5,7 @@ import { until } from './until.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').Frame} Frame */
+/** @typedef {import('playwright-core').Locator} Locator */
 
 /** The default model's answers often fail the checks; a person would press “Try Again”, too. */
 const ATTEMPTS = 6;
@@ -69,12 +70,14 @@ export function editOrRefusal(page) {
   );
 }
 
-/** @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */
+/** @typedef {'Accept Edit' | 'Reject Edit' | 'Try Edit Again'} Choice */
+
+/** @param {Page} page @param {Choice} label */
 function choiceButton(page, label) {
   return page.locator('.editor-group-container.active').getByRole('button', { name: label }).first();
 }
 
-/** Press a button of the preview's title bar. @param {Page} page @param {'Accept Edit' | 'Reject Edit'} label */
+/** Press a button of the preview's title bar. @param {Page} page @param {Choice} label */
 export async function choose(page, label) {
   await choiceButton(page, label).click();
   await settled(page);
@@ -104,6 +107,11 @@ export function resultPage(page) {
 /** @param {Page} page */
 export async function openChat(page) {
   await command(page, 'TT Assistant: Open Chat');
+  return chatPage(page);
+}
+
+/** @param {Page} page */
+export function chatPage(page) {
   return webview(page, '[data-testid=chat-input]');
 }
 
@@ -139,6 +147,43 @@ export function answer(frame, states, index = 0) {
     `an answer that is ${states.join(' or ')}`,
     ANSWER_TIMEOUT_MS,
   );
+}
+
+/** What even the default model mostly answers with code. */
+export const PROGRAM = 'Write a Python program that prints the squares of the numbers from 1 to 5.';
+
+/**
+ * The first block of Python in the answer of a chat. While there is none, or `isGood` says no, the answer is made anew: the
+ * default model sometimes leaves the fence out.
+ * @param {Frame} chat
+ * @param {(block: Locator) => Promise<boolean>} isGood
+ */
+export async function answerWithCode(chat, isGood = () => Promise.resolve(true)) {
+  const runnable = chat.getByTestId('code-block').filter({ has: chat.getByTestId('code-run') });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    await answer(chat, ['done']);
+    if ((await runnable.count()) > 0 && (await isGood(runnable.first()))) return runnable.first();
+    await chat.getByTestId('answer-regenerate').click();
+    await answer(chat, ['waiting', 'streaming']);
+  }
+  assert.fail('No answer had a block of Python that could be used.');
+}
+
+/** Apply a code block of a chat. Whether its preview is there; code that has no place in the file is refused. @param {Page} page @param {Locator} block */
+export async function applyCode(page, block) {
+  await block.getByTestId('code-apply').click();
+  const refusal = page.locator('.notification-toast').filter({ has: page.locator('.codicon-error') });
+  const seen = await until(
+    async () =>
+      ((await preview(page).isVisible()) && 'preview') || ((await refusal.isVisible()) && 'refusal') || null,
+    'a preview of the code, or a refusal',
+  );
+  if (seen === 'refusal') {
+    await clearNotifications(page);
+    return false;
+  }
+  await announcement(page).waitFor();
+  return true;
 }
 
 /** Wait until part of an answer is there. @param {Frame} frame @param {number} index */

@@ -1,26 +1,11 @@
 // Running code of a chat answer: asked first, in the sandbox, with its output under the block.
 import assert from 'node:assert/strict';
-import { answer, ask, openChat } from './assistant.mjs';
+import { answerWithCode, ask, openChat, PROGRAM } from './assistant.mjs';
 import { scenarios } from './scenario.mjs';
 import { until } from './until.mjs';
 import { openFile, pressInDialog } from './workbench.mjs';
 
-/** @typedef {import('playwright-core').Frame} Frame */
-
-const ATTEMPTS = 6;
 const scenario = scenarios();
-
-/** Ask until the answer has a block of Python; the default model sometimes leaves the fence out. @param {Frame} chat */
-async function answerWithCode(chat) {
-  await ask(chat, 'Write a Python program that prints the squares of the numbers from 1 to 5.');
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    await answer(chat, ['done']);
-    if ((await chat.getByTestId('code-run').count()) > 0) return;
-    await chat.getByTestId('answer-regenerate').click();
-    await answer(chat, ['waiting', 'streaming']);
-  }
-  assert.fail('No answer had a block of Python.');
-}
 
 scenario(
   'run-code',
@@ -29,6 +14,7 @@ scenario(
     const { page } = ide;
     await openFile(page, 'bookshop/prices.py');
     const chat = await openChat(page);
+    await ask(chat, PROGRAM);
     await answerWithCode(chat);
     const run = chat.getByTestId('code-run').first();
     const result = chat.getByTestId('code-run-result');

@@ -11,20 +11,22 @@ const MENU_GUARD_MS = 200;
 
 const EDITOR = '.editor-group-container.active .monaco-editor';
 
-/** @param {Locator} locator @param {number} timeout */
-function appears(locator, timeout) {
-  return locator.waitFor({ timeout }).then(
+/** @param {Promise<void>} step */
+function succeeds(step) {
+  return step.then(
     () => true,
     () => false,
   );
 }
 
 /** @param {Locator} locator @param {number} timeout */
+function appears(locator, timeout) {
+  return succeeds(locator.waitFor({ timeout }));
+}
+
+/** @param {Locator} locator @param {number} timeout */
 function disappears(locator, timeout) {
-  return locator.waitFor({ state: 'detached', timeout }).then(
-    () => true,
-    () => false,
-  );
+  return succeeds(locator.waitFor({ state: 'detached', timeout }));
 }
 
 /** @param {Page} page */
@@ -39,15 +41,15 @@ function quickPick(page, text) {
 
 /**
  * Run a command by its title in the palette. Right after a reload the palette may open before the command is known, and
- * does not learn of it while it is open.
+ * does not learn of it while it is open. What takes the focus just then closes it.
  * @param {Page} page @param {string} title
  */
 export async function command(page, title) {
   await until(
     async () => {
       await page.keyboard.press('F1');
-      await quickInput(page).fill(`>${title}`);
-      const found = await appears(quickPick(page, title), 3000);
+      const typed = quickInput(page).fill(`>${title}`, { timeout: 3000 });
+      const found = (await succeeds(typed)) && (await appears(quickPick(page, title), 3000));
       if (!found) await page.keyboard.press('Escape');
       return found;
     },
@@ -75,6 +77,11 @@ export async function openFile(page, file, line = 1) {
 export async function answerInput(page, text) {
   await quickInput(page).fill(text);
   await page.keyboard.press('Enter');
+}
+
+/** Choose an entry of the list that is open. @param {Page} page @param {string} text */
+export function pick(page, text) {
+  return quickPick(page, text).click();
 }
 
 /**
@@ -158,6 +165,11 @@ export function deletedLine(page) {
   return page.locator('.editor-group-container .monaco-diff-editor .line-delete').first();
 }
 
+/** Select whole lines from the cursor on, which is at the beginning of one. @param {Page} page @param {number} lines */
+export async function selectLines(page, lines) {
+  for (let line = 0; line < lines; line += 1) await page.keyboard.press('Shift+ArrowDown');
+}
+
 /** Choose an action of the lightbulb's menu for the selection. @param {Page} page @param {string} title */
 export async function lightbulb(page, title) {
   await page.keyboard.press('Control+.');
@@ -177,6 +189,12 @@ export async function pressInDialog(page, text, button) {
 /** Wait until the active editor has a change that is not saved. @param {Page} page */
 export function waitForChange(page) {
   return page.locator('.tab.active.dirty').waitFor();
+}
+
+/** Press a key in the active editor, wherever the focus is now. @param {Page} page @param {string} key */
+export async function pressInEditor(page, key) {
+  await page.locator(`${EDITOR} .view-line`).first().click();
+  await page.keyboard.press(key);
 }
 
 /** Save the active editor, and wait until it is on disk. A key pressed while a preview closes is lost. @param {Page} page */
