@@ -36,7 +36,7 @@ OPENS = re.compile(r"[:{(\[]\s*(?:#.*|//.*)?$")
 def propose_code(document: Document, cursor: Span, code: str) -> Proposal:
     """Turn a chat answer's code block into an edit of `document`, whose selection or cursor is `cursor`."""
     try:
-        code = extract.blocks_of(code, document.language)[0]
+        code = _code_of(code, document.language)
         redefined = _redefined(document, code, cursor)
         if redefined:
             return _merged(
@@ -48,6 +48,14 @@ def propose_code(document: Document, cursor: Span, code: str) -> Proposal:
     except EditRefused as refusal:
         refusal.detail = refusal.detail or code
         raise
+
+
+def _code_of(block: str, language: str) -> str:
+    """All of the block where that parses: a comment at its end reads as prose."""
+    texts = extract.blocks_of(block, language)
+    whole = max(texts, key=len)
+    tree = grammar.parse_once(language, dedent(whole))
+    return whole if tree is not None and not tree.root.has_error else texts[0]
 
 
 def _redefined(document: Document, code: str, cursor: Span) -> list[tuple[Span, str]]:

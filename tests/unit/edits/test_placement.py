@@ -96,6 +96,16 @@ def test_a_block_replaces_the_function_it_redefines() -> None:
     )
 
 
+def test_comments_at_the_ends_of_a_block_are_code() -> None:
+    code = "# Counts.\ncount = 1\n\n# Done."
+
+    assert placed(code, len(SOURCE)) == SOURCE + code
+
+
+def test_prose_at_the_ends_of_a_block_is_no_code() -> None:
+    assert placed("Here it is:\ncount = 1", len(SOURCE)) == SOURCE + "count = 1"
+
+
 def test_a_block_replaces_several_definitions_at_once() -> None:
     new = placed("def a():\n    return 5\n\n\ndef b():\n    return 6\n", 0)
 
