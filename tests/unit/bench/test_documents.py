@@ -6,10 +6,8 @@ import ast
 
 import pytest
 
-from bench.documents import functions_of, typing
+from bench.documents import typing
 from bench.scale import CLASS, FUNCTIONS, Shape
-from lsp_server.document import Document, Span
-from lsp_server.idle.functions import functions_in
 
 SHAPES = pytest.mark.parametrize("shape", [FUNCTIONS, CLASS], ids=["functions", "class"])
 
@@ -20,14 +18,6 @@ def test_a_file_is_as_long_as_asked_and_parses(shape: Shape) -> None:
 
     ast.parse(text)
     assert 900 <= text.count("\n") <= 1_000
-
-
-@SHAPES
-def test_its_functions_are_those_that_the_product_sees(shape: Shape) -> None:
-    document = Document("file:///a.py", "a.py", "python", shape.text(200))
-    seen = functions_in(document, [Span(0, len(document.text))], 0)
-
-    assert functions_of(document.text, shape.indent) == [document.slice(f.span) for f in seen]
 
 
 @SHAPES
