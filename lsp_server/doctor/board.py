@@ -16,6 +16,8 @@ NODES = "/dev/tenstorrent"
 CLASS = "/sys/class/tenstorrent"
 INSTALLER = "https://github.com/tenstorrent/tt-installer/releases/latest/download/install.sh"
 INSTALL = f'/bin/bash -c "$(curl -fsSL {INSTALLER})"'
+FIRMWARE = "https://github.com/tenstorrent/tt-firmware/releases"
+FLASH = f"download the newest bundle of {FIRMWARE}, then: tt-flash fw_pack-*.fwbundle"
 HUGEPAGES = "/sys/kernel/mm/hugepages/hugepages-1048576kB"
 MONITORS = ("tt-smi", "tt-top", "tt-telemetry", "tt-exporter")
 """They read sensors beside whoever computes; the engine does not wait for them."""
@@ -95,6 +97,7 @@ def check_hugepages(probe: Probe, boards: Sequence[Board]) -> Finding:
 
 
 def check_firmware(probe: Probe) -> Finding:
+    """Which firmware ttnn wants, nothing here tells: ttnn itself refuses an older one when it opens the board."""
     versions = sorted(
         {value for node in probe.list(CLASS) if (value := _attribute(probe, node, "tt_fw_bundle_ver"))}
     )
@@ -103,7 +106,7 @@ def check_firmware(probe: Probe) -> Finding:
     if not versions:
         return unknown("tt.firmware", "The firmware version cannot be read.", "tt-smi -s")
     if len(versions) > 1:
-        return wrong("tt.firmware", f"The chips have different firmware: {', '.join(versions)}.", INSTALL)
+        return wrong("tt.firmware", f"The chips have different firmware: {', '.join(versions)}.", FLASH)
     return ok("tt.firmware", f"bundle {versions[0]}")
 
 

@@ -30,7 +30,7 @@ def check_memory(probe: Probe, needed: int) -> Finding:
     text = probe.read("/proc/meminfo") or ""
     match = re.search(r"MemAvailable:\s+(\d+) kB", text)
     if match is None:
-        return unknown("memory", "Free memory cannot be read on this system.")
+        return unknown("memory", "Free memory cannot be read on this system.", "free -h")
     free = int(match[1]) * 1024
     if free >= needed:
         return ok("memory", f"{_gb(free)} free")
@@ -44,7 +44,7 @@ def check_memory(probe: Probe, needed: int) -> Finding:
 def check_disk(probe: Probe, folder: str, needed: int) -> Finding:
     free = probe.free_bytes(folder)
     if free is None:
-        return unknown("disk", f"Free space at {folder} cannot be read.")
+        return unknown("disk", f"Free space at {folder} cannot be read.", f"df -h {folder}")
     if free >= needed:
         return ok("disk", f"{_gb(free)} free at {folder}")
     return wrong("disk", f"{_gb(free)} free at {folder}; about {_gb(needed)} are needed.", f"df -h {folder}")
@@ -57,7 +57,7 @@ def check_processor(probe: Probe) -> Finding:
     text = probe.read("/proc/cpuinfo") or ""
     match = re.search(r"^flags\s*:(.*)$", text, re.MULTILINE)
     if match is None:
-        return unknown("processor", f"{probe.machine}; its features cannot be read on this system.")
+        return unknown("processor", f"{probe.machine}; its features cannot be read on this system.", "lscpu")
     missing = [feature for feature in X86_FEATURES if feature not in match[1].split()]
     if not missing:
         return ok("processor", f"{probe.machine} with {', '.join(X86_FEATURES)}")

@@ -14,6 +14,9 @@ CLONE = "git clone --recurse-submodules https://github.com/tenstorrent/tt-metal.
 GENERATOR = "models/tt_transformers/tt/generator.py"
 PYTHONS = ((3, 10), (3, 12))
 """What ttnn has wheels for."""
+OPENMPI = "openmpi-v5.0.7-ulfm"
+"""The build that tt-metal's installer puts into /opt."""
+LOADER = 'ldd -r "$0" 2>&1'
 ASK_SECONDS = 30.0
 QUESTION = """
 import importlib.metadata as m, importlib.util as u, json, sys
@@ -79,7 +82,7 @@ def check_metal(probe: Probe, metal: Metal) -> list[Finding]:
         check_ttnn(probe, metal),
         check_models_package(metal),
         check_sfpi(probe, metal),
-        check_openmpi(probe),
+        check_openmpi(probe, metal),
     ]
 
 
@@ -129,7 +132,7 @@ def check_ttnn(probe: Probe, metal: Metal) -> Finding:
     """The wheel and the checkout must be of one release, or symbols are missing at run time."""
     name = "metal.ttnn"
     if metal.answer is None:
-        return unknown(name, "tt-metal's interpreter did not answer.")
+        return unknown(name, "tt-metal's interpreter did not answer.", _ask(metal))
     wheel = metal.answer["ttnn"]
     if not wheel:
         return wrong(name, "ttnn is not installed there.", f"{metal.python} -m pip install ttnn")
@@ -160,10 +163,12 @@ def check_models_package(metal: Metal) -> Finding:
     name = "metal.models"
     if metal.package:
         return ok(name, "not used: the tt_transformers package has its own")
-    if metal.answer is None or not metal.home:
+    if not metal.home:
         return unknown(
-            name, "tt-metal's interpreter did not answer." if metal.home else "No tt-metal checkout is known."
+            name, "No tt-metal checkout is known.", f"{CLONE} && export TT_METAL_HOME=$PWD/tt-metal"
         )
+    if metal.answer is None:
+        return unknown(name, "tt-metal's interpreter did not answer.", _ask(metal))
     origin = metal.answer["models"]
     if origin and origin.rstrip("/") != f"{metal.home.rstrip('/')}/models":
         fix = f"{metal.python} -m pip uninstall -y llama-models"
@@ -189,13 +194,29 @@ def check_sfpi(probe: Probe, metal: Metal) -> Finding:
     return wrong("metal.sfpi", f"SFPI is in none of {', '.join(places)}.", fix)
 
 
-def check_openmpi(probe: Probe) -> Finding:
-    """ttnn links a build of Open MPI with ULFM, which is not on the loader's path by itself."""
+def check_openmpi(probe: Probe, metal: Metal) -> Finding:
+    """ttnn may link Open MPI with ULFM, whose folder is not on the loader's path by itself: asked is the loader."""
     name = "metal.openmpi"
-    builds = [entry for entry in probe.list("/opt") if entry.startswith("openmpi-") and "ulfm" in entry]
-    if not builds:
-        return unknown(name, "Open MPI with ULFM is not in /opt; only a ttnn built with it needs it.")
-    return ok(name, f"/opt/{builds[-1]}")
+    folder = ((metal.answer or {}).get("ttnn_path") or "").rpartition("/")[0]
+    library = next((entry for entry in probe.list(folder) if re.fullmatch(r"_ttnn\..*so", entry)), "")
+    asked = probe.run(["sh", "-c", LOADER, f"{folder}/{library}"], seconds=ASK_SECONDS) if library else None
+    if asked is None or asked.status != 0:
+        python = metal.python or "python3"
+        return unknown(name, "What ttnn links cannot be read.", f"{python} -c 'import ttnn'")
+    if "MPIX_Comm_revoke" in asked.out or re.search(r"libmpi\S* => not found", asked.out):
+        builds = [entry for entry in probe.list("/opt") if entry.startswith("openmpi-") and "ulfm" in entry]
+        install = f"cd {metal.home or '$TT_METAL_HOME'} && sudo ./install_dependencies.sh && "
+        path = f"export LD_LIBRARY_PATH=/opt/{builds[-1] if builds else OPENMPI}/lib"
+        what = "ttnn finds no Open MPI with ULFM (MPIX_Comm_revoke)."
+        return wrong(name, what, path if builds else install + path)
+    linked = re.search(r"libmpi\S* => (\S+)", asked.out)
+    return ok(name, linked[1] if linked else "ttnn needs none")
+
+
+def _ask(metal: Metal) -> str:
+    if metal.python:
+        return f"{metal.python} -c 'import ttnn, models.tt_transformers'"
+    return f"cd {metal.home or '$TT_METAL_HOME'} && ./create_venv.sh"
 
 
 def _checkout_version(probe: Probe, home: str) -> str:

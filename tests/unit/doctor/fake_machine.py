@@ -88,6 +88,7 @@ def workstation(**answer: Any) -> FakeMachine:
         "/proc/driver/tenstorrent/0/pids": "",
         "/opt/tt-metal/models/tt_transformers/tt/generator.py": 50_000,
         "/opt/tt-metal/python_env/bin/python": 5_000_000,
+        "/opt/tt-metal/python_env/lib/python3.10/site-packages/ttnn/_ttnn.cpython-310-x86_64-linux-gnu.so": 9,
         "/opt/tenstorrent/sfpi/compiler/bin/gcc": 1,
         "/opt/openmpi-v5.0.7-ulfm/lib/libmpi.so": 1,
     }
@@ -119,5 +120,6 @@ def workstation(**answer: Any) -> FakeMachine:
     machine.commands = {
         "/opt/tt-metal/python_env/bin/python": Ran(0, "noise\n" + json.dumps(said)),
         "git": Ran(0, "v0.81.1-3-gabcdef\n"),
+        "sh": Ran(0, "\tlibmpi.so.40 => /opt/openmpi-v5.0.7-ulfm/lib/libmpi.so.40 (0x00007f)\n"),
     }
     return machine

@@ -125,10 +125,54 @@ def test_every_fault_has_its_name_and_its_fix(tmp_path: Path):
     check("metal.sfpi", "install_dependencies.sh", machine)
 
     machine = workstation()
+    machine.commands["sh"] = Ran(
+        0, "undefined symbol: MPIX_Comm_revoke\t(/x/ttnn/build/lib/libtt_metal.so)\n"
+    )
+    check("metal.openmpi", "export LD_LIBRARY_PATH=/opt/openmpi-v5.0.7-ulfm/lib", machine)
+
+    machine = workstation()
+    machine.commands["sh"] = Ran(0, "\tlibmpi.so.40 => not found\n")
+    del machine.files["/opt/openmpi-v5.0.7-ulfm/lib/libmpi.so"]
+    check("metal.openmpi", "sudo ./install_dependencies.sh && export LD_LIBRARY_PATH=", machine)
+
+    machine = workstation()
+    machine.files["/sys/class/tenstorrent/tenstorrent!1/tt_fw_bundle_ver"] = "18.2.0.0\n"
+    check("tt.firmware", "tt-flash", machine)
+
+    machine = workstation()
     del machine.files[f"{SHARD}/model-00002-of-00004.safetensors"]
     check("model", "accept the Llama 3.1 Community License", machine)
 
     check("model", "hf download", laptop(), Settings(engine_backend="cpu", engine_model="/nowhere.gguf"))
+
+
+def test_what_cannot_be_found_out_has_a_command_that_tells(tmp_path: Path):
+    machine = workstation()
+    machine.free = None
+    for path in ("/proc/meminfo", "/proc/cpuinfo"):
+        del machine.files[path]
+    machine.commands = {"git": machine.commands["git"]}
+
+    found = examine(machine, tmp_path)
+
+    unknown = {name: finding.fix for name, finding in found.items() if finding.state == "unknown"}
+    assert unknown.keys() == {
+        *("memory", "disk", "processor"),
+        *("metal.ttnn", "metal.models", "metal.openmpi"),
+    }
+    assert all(unknown.values()), unknown
+
+
+@pytest.mark.parametrize("asked", [None, Ran(None), Ran(1, "not a dynamic executable")])
+def test_a_build_of_open_mpi_in_opt_does_not_mean_that_ttnn_finds_it(tmp_path: Path, asked: Ran | None):
+    """The folder alone was once enough for an ok."""
+    machine = workstation()
+    if asked is None:
+        machine.files = {path: value for path, value in machine.files.items() if "_ttnn." not in path}
+    else:
+        machine.commands["sh"] = asked
+
+    assert examine(machine, tmp_path)["metal.openmpi"].state == "unknown"
 
 
 def test_a_package_that_shadows_models_inside_the_checkouts_own_environment_is_found(tmp_path: Path):
