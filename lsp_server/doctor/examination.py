@@ -83,7 +83,7 @@ def examine(
     home = wanted.tt_home or probe.environ.get("TT_METAL_HOME", "")
     wants_board = wanted.engine_backend == "tt" or (wanted.engine_backend == "auto" and bool(boards or home))
     findings = [machine.check_processor(probe)]
-    findings += _resources(probe, wanted, table, wants_board, data_dir)
+    findings += _resources(probe, wanted, table, wants_board, data_dir, home)
     if boards:
         findings += board.check_board(probe, boards, own_pids)
     else:
@@ -96,14 +96,15 @@ def examine(
 
 
 def _resources(
-    probe: Probe, wanted: Wanted, table: Table | None, wants_board: bool, data_dir: Path
+    probe: Probe, wanted: Wanted, table: Table | None, wants_board: bool, data_dir: Path, home: str
 ) -> list[Finding]:
-    disk, memory = machine.CPU_NEEDS_BYTES, machine.CPU_NEEDS_BYTES
-    if wanted.engine_url:
-        disk, memory = 0, 0
-    elif wants_board:
-        disk, memory = weights.needed(wanted.engine_model, table) or (disk, memory)
-    return [machine.check_memory(probe, memory), machine.check_disk(probe, str(data_dir), disk)]
+    needed = 0 if wanted.engine_url else machine.CPU_NEEDS_BYTES
+    rooms, memory = [machine.Room(str(data_dir), needed, "TT_ASSISTANT_DATA_DIR")], needed
+    if wants_board and not wanted.engine_url:
+        model = weights.chosen(probe, wanted.engine_model)
+        memory = weights.memory(model, table) or needed
+        rooms = weights.rooms(probe, model, table, home)
+    return [machine.check_memory(probe, memory), machine.check_disk(probe, rooms)]
 
 
 def _model(probe: Probe, wanted: Wanted, table: Table | None, wants_board: bool, home: str) -> Finding:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lsp_server.doctor.finding import Finding, ok, unknown, wrong
 from lsp_server.doctor.probe import Probe
@@ -41,13 +43,36 @@ def check_memory(probe: Probe, needed: int) -> Finding:
     )
 
 
-def check_disk(probe: Probe, folder: str, needed: int) -> Finding:
-    free = probe.free_bytes(folder)
-    if free is None:
-        return unknown("disk", f"Free space at {folder} cannot be read.", f"df -h {folder}")
-    if free >= needed:
-        return ok("disk", f"{_gb(free)} free at {folder}")
-    return wrong("disk", f"{_gb(free)} free at {folder}; about {_gb(needed)} are needed.", f"df -h {folder}")
+@dataclass(frozen=True)
+class Room:
+    """What is still to be written to a folder."""
+
+    folder: str
+    bytes: int
+    variable: str
+    """Of the environment; it moves the folder elsewhere."""
+
+
+def check_disk(probe: Probe, rooms: Sequence[Room]) -> Finding:
+    """What goes to one file system has to fit there together."""
+    disks: dict[str, list[Room]] = {}
+    for room in rooms:
+        disks.setdefault(probe.disk(room.folder), []).append(room)
+    fits = []
+    for shared in disks.values():
+        largest = max(shared, key=lambda room: room.bytes)
+        folder, needed, free = (
+            largest.folder,
+            sum(room.bytes for room in shared),
+            probe.free_bytes(largest.folder),
+        )
+        if free is None:
+            return unknown("disk", f"Free space at {folder} cannot be read.", f"df -h {folder}")
+        if free < needed:
+            what = f"{_gb(free)} free at {folder}; about {_gb(needed)} are needed."
+            return wrong("disk", what, f"export {largest.variable}=A_FOLDER_ON_A_LARGER_DISK")
+        fits.append(f"{_gb(free)} free at {folder}")
+    return ok("disk", "; ".join(fits))
 
 
 def check_processor(probe: Probe) -> Finding:

@@ -68,6 +68,10 @@ class Probe(Protocol):
         """Free space where `path` is, or will be."""
         ...
 
+    def disk(self, path: str) -> str:
+        """Names the file system where `path` is, or will be."""
+        ...
+
     def has_module(self, name: str) -> bool:
         """Whether this interpreter can import it."""
         ...
@@ -126,13 +130,16 @@ class Machine:
         return os.access(path, os.R_OK | os.W_OK)
 
     def free_bytes(self, path: str) -> int | None:
-        place = Path(path)
-        while not place.exists() and place != place.parent:
-            place = place.parent
         try:
-            return shutil.disk_usage(place).free
+            return shutil.disk_usage(_existing(path)).free
         except OSError:
             return None
+
+    def disk(self, path: str) -> str:
+        try:
+            return str(_existing(path).stat().st_dev)
+        except OSError:
+            return path
 
     def has_module(self, name: str) -> bool:
         from importlib.util import find_spec
@@ -157,3 +164,11 @@ class Machine:
         except (OSError, subprocess.TimeoutExpired):
             return Ran(None)
         return Ran(done.returncode, done.stdout.decode("utf-8", "replace"))
+
+
+def _existing(path: str) -> Path:
+    """The folder nearest to `path` that is there."""
+    place = Path(path)
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place

@@ -28,6 +28,8 @@ class FakeMachine:
     system: str = "Linux"
     machine: str = "x86_64"
     free: int | None = 500 * GB
+    disks: dict[str, int | None] = field(factory=dict)
+    """Free space of the file systems mounted beside the root."""
     forbidden: set[str] = field(factory=set)
 
     def read(self, path: str) -> str | None:
@@ -56,7 +58,11 @@ class FakeMachine:
         return path not in self.forbidden
 
     def free_bytes(self, path: str) -> int | None:
-        return self.free
+        return self.disks.get(self.disk(path), self.free)
+
+    def disk(self, path: str) -> str:
+        mounted = [place for place in self.disks if f"{path}/".startswith(f"{place}/")]
+        return max(mounted, key=len, default="/")
 
     def has_module(self, name: str) -> bool:
         return name in self.modules

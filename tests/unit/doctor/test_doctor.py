@@ -80,7 +80,7 @@ def test_every_fault_has_its_name_and_its_fix(tmp_path: Path):
 
     machine = workstation()
     machine.free = 10 * GB
-    check("disk", "df -h", machine)
+    check("disk", "export TT_CACHE_PATH=", machine)
 
     machine = workstation()
     del machine.files["/sys/module/tenstorrent/version"]
@@ -144,6 +144,62 @@ def test_every_fault_has_its_name_and_its_fix(tmp_path: Path):
     check("model", "accept the Llama 3.1 Community License", machine)
 
     check("model", "hf download", laptop(), Settings(engine_backend="cpu", engine_model="/nowhere.gguf"))
+
+
+HUB = "/home/ada/.cache/huggingface/hub"
+
+
+def without_weights() -> FakeMachine:
+    machine = workstation()
+    machine.files = {path: value for path, value in machine.files.items() if "huggingface" not in path}
+    return machine
+
+
+def test_weights_and_their_conversion_are_wanted_where_each_of_them_goes(tmp_path: Path):
+    """36 GB were once asked of the assistant's own folder, where neither goes."""
+    machine = without_weights()
+    machine.disks = {"/home": 17 * GB, "/opt": 21 * GB, "/data": 0}
+    assert examine(machine, tmp_path)["disk"].state == "ok"
+
+    machine.disks["/home"] = 15 * GB
+    found = examine(machine, tmp_path)["disk"]
+    assert HUB in found.what and found.fix.startswith("export HF_HUB_CACHE=")
+
+    machine.disks |= {"/home": 17 * GB, "/opt": 10 * GB}
+    found = examine(machine, tmp_path)["disk"]
+    assert "/opt/tt-metal/model_cache" in found.what and found.fix.startswith("export TT_CACHE_PATH=")
+
+    machine.environ = {**machine.environ, "TT_CACHE_PATH": "/big/tensors"}
+    machine.disks["/big"] = 30 * GB
+    assert "/big/tensors" in examine(machine, tmp_path)["disk"].what
+
+
+def test_on_one_file_system_both_have_to_fit(tmp_path: Path):
+    machine = without_weights()
+    machine.free = 30 * GB
+
+    assert "36.0 GB" in examine(machine, tmp_path)["disk"].what
+
+
+def test_what_is_there_already_needs_no_room(tmp_path: Path):
+    machine = workstation()
+    machine.disks = {"/home": 1 * GB, "/opt": 1 * GB}
+    assert examine(machine, tmp_path)["disk"].state == "wrong"
+
+    cache = "/opt/tt-metal/model_cache/meta-llama/Llama-3.1-8B-Instruct/N300"
+    machine.files[f"{cache}/tensor_cache_instruct_bfp8/layer0.bin"] = GB
+    assert examine(machine, tmp_path)["disk"].state == "ok"
+
+    del machine.files[f"{SHARD}/model-00002-of-00004.safetensors"]
+    assert "4.0 GB are needed" in examine(machine, tmp_path)["disk"].what
+
+
+def test_room_is_for_the_model_that_hf_model_names(tmp_path: Path):
+    machine = without_weights()
+    machine.environ = {**machine.environ, "HF_MODEL": "meta-llama/Llama-3.3-70B-Instruct"}
+    machine.disks = {"/home": 100 * GB}
+
+    assert examine(machine, tmp_path)["disk"].state == "wrong"
 
 
 def test_what_cannot_be_found_out_has_a_command_that_tells(tmp_path: Path):
