@@ -102,7 +102,7 @@ MUTANTS = (
     Mutant("believes the padding of the vocabulary", "G1", mistakes.padding_columns),
     Mutant("believes the padding of the vocabulary", "P2", mistakes.padding_columns),
     Mutant("warms up only short buckets", "G0", mistakes.few_buckets),
-    Mutant("warms up only short buckets", "G4", mistakes.few_buckets),
+    Mutant("warms up only short buckets", "P2", mistakes.few_buckets),
     Mutant("captures the trace first", "G1", mistakes.trace_first),
     Mutant("captures the trace first", "G4", mistakes.trace_first),
     Mutant("does not reset already_warmed_up_prefill", "G3", mistakes.flag_not_reset),

@@ -67,6 +67,7 @@ def test_a_run_writes_a_report_that_can_be_sent(tmp_path):
     assert any("(1 of " in phase for _, phase in report["phases"])
     for name in ("ttft_cold_s_24", "ttft_warm_s_24", "decode_tokens_per_second", "cancel_to_idle_s"):
         assert report["measurements"][name] >= 0
+    assert len(report["measurements"]["programs_by_offset"]) == 5
     assert set(report["versions"]) == {"ttnn", "torch", "transformers", "tt-smi"}
     assert f"Report written to {tmp_path / 'report.json'}: please send it" in ran.stdout
     assert "def mean" not in json.dumps(report)

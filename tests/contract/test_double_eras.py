@@ -99,7 +99,19 @@ def test_a_resumed_prefill_is_padded_to_its_suffix_but_in_g2(generation):
         made.prefill(tokens[:1024], BLOCKS)
         made.prefill(tokens, BLOCKS, start=1024)
 
-        assert ("prefill", 2048 if generation == "G2" else 128, True) in made.world.compiled
+        offset = 1024 if generation == "G4" else True
+        assert ("prefill", 2048 if generation == "G2" else 128, offset) in made.world.compiled
+
+
+def test_each_offset_of_an_untraced_resume_is_a_program_of_its_own_in_g4():
+    with raw("G4") as made:
+        tokens = prompt(1100)
+        made.prefill(tokens[:1024], BLOCKS)
+        made.prefill(tokens, BLOCKS, start=1024)
+        made.world.traces.add(("decode", False))
+
+        with pytest.raises(RuntimeError, match="existence of an active trace"):
+            made.prefill(tokens, BLOCKS, start=768)
 
 
 @EVERY

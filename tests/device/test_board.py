@@ -63,6 +63,18 @@ def test_a_cached_prefix_answers_sooner(backend, measure):
         assert warm[2] > 0
 
 
+def test_nothing_is_compiled_for_another_offset(backend, measure):
+    """A program compiled while the decode trace is live could corrupt it; the report tells how many there were."""
+    counts = [backend._mesh.num_program_cache_entries()]
+    for repeat in (6, 18, 42, 54):
+        ask(backend, question(backend, "Explain it.", repeat))
+        ask(backend, question(backend, "Write a docstring for it.", repeat))
+        counts.append(backend._mesh.num_program_cache_entries())
+    measure("programs_by_offset", counts)
+
+    assert len(set(counts)) == 1
+
+
 def test_decode_speed(backend, measure):
     *_, times = ask(
         backend, question(backend, "Explain it in detail."), SamplingParams(temperature=0, max_tokens=200)

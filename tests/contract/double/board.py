@@ -90,5 +90,6 @@ BEHAVIOUR = {
     "ttnn.get_device_ids": lambda world: list(range(world.chips)),
     "ttnn.get_arch_name": lambda world: "blackhole" if world.blackhole else "wormhole_b0",
     "MeshDevice.get_num_devices": lambda world, self: self.chips,
+    "MeshDevice.num_program_cache_entries": lambda world, self: len(world.compiled),
     "MeshDevice.get_submeshes": lambda world, self: [world.submesh] if world.submesh else [],
 }

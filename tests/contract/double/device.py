@@ -103,7 +103,7 @@ class Chip:
         if begin and begin % BLOCK:
             raise AssertionError("start_pos must be a multiple of the block size")
         if traced:
-            if bucket in world.traced_prefills and (not begin or world.generation == "G3"):
+            if bucket in world.traced_prefills and (not begin or world.generation in ("G3", "G4")):
                 world.compile("prefill", bucket, False)
                 if world.traces and ("prefill", bucket) not in world.traces:
                     raise RuntimeError(f"{TRACE_ALLOCATION} (prefill trace for {bucket})")
@@ -114,7 +114,7 @@ class Chip:
         untraced_check = world.generation in ("G1b", "G4", "P1", "P2")
         if begin and untraced_check and bucket >= 2048 and begin % 256:
             raise RuntimeError("chunk_start_idx must be a multiple of q_chunk_size")
-        world.compile("prefill", bucket, bool(begin))
+        world.compile("prefill", bucket, begin if world.generation == "G4" else bool(begin))
         return False
 
     def _prefix(self, row: np.ndarray, begin: int, bucket: int, traced: bool) -> np.ndarray:

@@ -1,12 +1,10 @@
-"""G4: decode is told what to reload instead of guessing it; resumed prefill works untraced."""
+"""G4: decode is told what to reload instead of guessing it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.host.backends import SamplingParams
-from lsp_server.host.backends.tt import chunks
-from lsp_server.host.backends.tt.adapters import Resume
 from lsp_server.host.backends.tt.adapters.prefix import G3
 
 if TYPE_CHECKING:
@@ -32,14 +30,7 @@ class ReloadCommands:
 
 
 class G4(ReloadCommands, G3):
-    resume: Resume = "untraced"
-
-    def can_resume(self, start: int, tokens: int) -> bool:
-        return start % chunks.OFFSET == 0 and start + self.padded(tokens) <= self._plan.max_seq_len
-
-    def _prefill_arguments(self, start: int) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"enable_trace": False, "warmup_prefill": False}
-        return {**arguments, "start_pos": [start]} if start else arguments
+    """Resumed in traces as G3 is: untraced, each offset may be a program of its own, compiled while the traces are live."""
 
     def _decode_arguments(
         self, table: torch.Tensor, device: SamplingParams | None, first: bool
