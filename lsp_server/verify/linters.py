@@ -22,11 +22,16 @@ from attrs import frozen
 
 from lsp_server.edits.types import Check
 from lsp_server.errors import EditRefused
+from lsp_server.verify import sandbox
+from lsp_server.verify.cargo_runs import cargo_runs
 from lsp_server.verify.project_copy import cargo_variables, project_copy
 
 SECONDS = 20.0
 LONGEST = 160
 """Characters told of why a tool did not run."""
+SANDBOX = sandbox.Limits(seconds=SECONDS, output_bytes=4_000_000)
+NOT_ALLOWED = "not run: running code was not allowed"
+"""Detail of a check that waits for the user's consent."""
 PYTHON = {"python"}
 REQUIREMENTS = (
     "pyproject.toml",
@@ -64,6 +69,8 @@ class Linter:
     """It tells of the whole project, not only of the file it is given."""
     tests: bool = True
     """It looks at tests, too."""
+    runs_code: Callable[[Path, Path], bool] = lambda root, file: False
+    """(project root, changed file) → whether it may run what it is given."""
     takes: Literal["stdin", "shadow", "copy"] = "stdin"
     """How it is given text that is not on disk: as input, as a file in place of another, or in a copy of the project."""
 
@@ -182,6 +189,7 @@ LINTERS = (
         ran=frozenset({0, 101}),
         whole=True,
         tests=False,
+        runs_code=cargo_runs,
         takes="copy",
     ),
     Linter(
@@ -217,28 +225,39 @@ LINTERS = (
 
 
 async def check(
-    root: Path, file: Path, language: str, old: str | None, new: str, *, tests: bool = False
+    root: Path,
+    file: Path,
+    language: str,
+    old: str | None,
+    new: str,
+    *,
+    tests: bool = False,
+    run_code: bool = False,
 ) -> list[Check]:
     """One Check for each linter the project configures for `language`: no new finding, the new ones, or why not known.
 
     `old` is None for a file that is not there yet. `tests`: it is a file of tests.
+    A linter that may run the text itself is asked only with the consent to run code, and in the sandbox.
     """
     asked = []
     for linter in LINTERS:
         if tests and not linter.tests:
             continue
         if language in linter.languages and await asyncio.to_thread(linter.configured, root):
-            asked.append(_ask(linter, root, file, old, new))
+            asked.append(_ask(linter, root, file, old, new, run_code))
     return list(await asyncio.gather(*asked))
 
 
-async def _ask(linter: Linter, root: Path, file: Path, old: str | None, new: str) -> Check:
+async def _ask(linter: Linter, root: Path, file: Path, old: str | None, new: str, run_code: bool) -> Check:
     name = f"no new {linter.name} finding"
     program = await asyncio.to_thread(_executable, linter.program or linter.name, root)
     if program is None:
         return Check(name, None, f"{linter.name} is configured but not installed")
+    boxed = await asyncio.to_thread(linter.runs_code, root, file)
+    if boxed and not run_code:
+        return Check(name, None, NOT_ALLOWED)
     try:
-        runs = [_findings(linter, program, root, file, text) for text in (old, new)]
+        runs = [_findings(linter, program, root, file, text, boxed) for text in (old, new)]
         ended = await asyncio.gather(*runs, return_exceptions=True)
         before, after = (_raised(result) for result in ended)
     except asyncio.TimeoutError:
@@ -259,7 +278,9 @@ def _raised(result: list[str] | BaseException) -> list[str]:
     return result
 
 
-async def _findings(linter: Linter, program: str, root: Path, file: Path, text: str | None) -> list[str]:
+async def _findings(
+    linter: Linter, program: str, root: Path, file: Path, text: str | None, boxed: bool
+) -> list[str]:
     if text is None and not linter.whole:
         return []
     shadowed = linter.takes == "shadow" and await asyncio.to_thread(file.exists)
@@ -269,6 +290,8 @@ async def _findings(linter: Linter, program: str, root: Path, file: Path, text: 
         try:
             place = copy / file.relative_to(root)
             await asyncio.to_thread(place.parent.mkdir, parents=True, exist_ok=True)
+            if boxed:
+                return await _said_in_sandbox(linter, program, copy, file, place)
             return await _said(linter, program, copy, place if linter.takes == "shadow" else file, place, "")
         finally:
             await asyncio.to_thread(context.__exit__, None, None, None)
@@ -295,7 +318,11 @@ async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path
         with contextlib.suppress(ProcessLookupError):
             process.kill()
     output, error = (text.decode("utf-8", "replace") for text in printed)
-    code = process.returncode
+    return _read(linter, process.returncode, output, error)
+
+
+def _read(linter: Linter, code: int | None, output: str, error: str) -> list[str]:
+    """What it found; raises _NotRunError when it did not look."""
     if code not in linter.ran:
         raise _NotRunError(_first_line(error, output, code))
     found = linter.findings(output + error if linter.on_error else output)
@@ -308,6 +335,14 @@ async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path
 def _first_line(error: str, output: str, code: int | None) -> str:
     lines = [line.strip() for line in (error + "\n" + output).splitlines()]
     return next((line[:LONGEST] for line in lines if line), f"it ended with {code}")
+
+
+async def _said_in_sandbox(linter: Linter, program: str, copy: Path, file: Path, place: Path) -> list[str]:
+    command = [program, *linter.arguments(file, place)]
+    outcome = await sandbox.run(command, cwd=copy, variables=cargo_variables(copy), limits=SANDBOX)
+    if outcome.timed_out:
+        raise asyncio.TimeoutError
+    return _read(linter, outcome.returncode, outcome.output, "")
 
 
 def _executable(name: str, root: Path) -> str | None:

@@ -73,7 +73,9 @@ async def verify(
     checks: list[Check] = []
     if permission.trusted:
         report("Asking the project's linters")
-        checks += await linters.check(root, path, document.language, document.text, proposal.new_text)
+        checks += await linters.check(
+            root, path, document.language, document.text, proposal.new_text, run_code=permission.run_code
+        )
     compared = proposal.kind == "replace" and keep_behaviour is not None
     if compared and not permission.run_code:
         checks += [Check(BEHAVIOUR, None, NOT_ALLOWED)] if behaviour.can_run(document) else []
@@ -108,8 +110,7 @@ async def _linted(verdict: Verdict, language: str, root: Path, report: Callable[
     return evolve(verdict, fallback=told) if verdict.problem else evolve(verdict, proposal=told)
 
 
-NOT_ALLOWED = "not run: running code was not allowed"
-"""Detail of a check that waits for the user's consent."""
+NOT_ALLOWED = linters.NOT_ALLOWED
 IN_WORDS = {BEHAVIOUR: "it behaves differently", PROJECT_TESTS: "a test of the project fails"}
 NOTICED_NOTHING = (
     "The tests pass, and pass as well with each of {} mistakes put into the code: "
