@@ -14,10 +14,9 @@ from lsp_server.verify.project_copy import project_files
 
 PROC_MACRO = re.compile(r"\bproc[-_]macro[\"']?\s*=\s*true|crate[-_]type[\"']?\s*=[^\n]*proc-macro")
 BUILD_SCRIPT = re.compile(r"^\s*(?:package\.)?build\s*=\s*[\"']([^\"']+)[\"']", re.M)
-BUILD_DEPENDENCIES = re.compile(
-    r"^\s*\[[^\]\n]*build-dependencies[^\n]*\n.*?(?=^\s*\[|\Z)|^[^\n\[]*build-dependencies[^\n]*$",
-    re.M | re.S,
-)
+TABLE = r"^\s*\[[^\n]*{0}[^\n]*\n.*?(?=^\s*\[|\Z)|^[^\n\[]*{0}[^\n]*$"
+BUILD_DEPENDENCIES = re.compile(TABLE.format("build-dependencies"), re.M | re.S)
+DEPENDENCIES = re.compile(TABLE.format("(?<!dev-)dependencies"), re.M | re.S)
 NAME = re.compile(r"^\s*(?:package\.)?name\s*=\s*[\"']([^\"']+)[\"']", re.M)
 OTHER_NAME = r"([\w-]+)[\"']?\s*=\s*\{{[^}}]*\bpackage\s*=\s*[\"']{}[\"']"
 PULLS_IN = re.compile(r"\binclude\w*!|#\s*!?\[\s*(?:path\b|cfg_attr\b[^\]]*\bpath\b)")
@@ -59,15 +58,14 @@ def _is_of_build_script(crate: Crate, file: Path) -> bool:
 def _run(crates: list[Crate]) -> list[Crate]:
     """Proc-macro crates, crates that build scripts use, and all that these depend on."""
     everything = "\n".join(crate.manifest for crate in crates)
-    used = "\n".join(part for crate in crates for part in BUILD_DEPENDENCIES.findall(crate.manifest))
-    found = [crate for crate in crates if PROC_MACRO.search(crate.manifest)]
-    used += "\n".join(crate.manifest for crate in found)
-    grown = True
-    while grown:
-        new = [c for c in crates if c not in found and _mentions(used, _all_names(c, everything))]
-        used += "\n".join(crate.manifest for crate in new)
+    used = [part for crate in crates for part in BUILD_DEPENDENCIES.findall(crate.manifest)]
+    found: list[Crate] = []
+    new = [crate for crate in crates if PROC_MACRO.search(crate.manifest)]
+    while new:
         found += new
-        grown = bool(new)
+        used += [part for crate in new for part in DEPENDENCIES.findall(crate.manifest)]
+        text = "\n".join(used)
+        new = [c for c in crates if c not in found and _mentions(text, _all_names(c, everything))]
     return found
 
 

@@ -18,7 +18,8 @@ FAMILY = {
     "shop/Cargo.toml": PACKAGE.format("shop")
     + '[build-dependencies]\nshop_gen = { git = "https://example.org" }\n'
     '[dependencies]\nshop-derive = { path = "../derive" }\n',
-    "derive/Cargo.toml": MACRO + "[dependencies]\npieces.workspace = true\n",
+    "derive/Cargo.toml": MACRO + "[dependencies]\npieces.workspace = true\n"
+    '[dev-dependencies]\nshop = { path = "../shop" }\n[badges]\nabout = "shop"\n',
     "parts/Cargo.toml": PACKAGE.format("shop-parts"),
     "tools/Cargo.toml": PACKAGE.format("shop-gen"),
 }
