@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { PYTHON } from '../../extension/scripts/paths.mjs';
 import {
+  acceptElsewhere,
   ANSWER_TIMEOUT_MS,
   answer,
   choose,
@@ -28,9 +29,12 @@ import {
   inEditor,
   lightbulb,
   openFile,
+  pick,
   pressInDialog,
+  pressInEditor,
   rightClick,
   save,
+  selectLines,
   waitForChange,
 } from './workbench.mjs';
 
@@ -68,6 +72,24 @@ scenario('explain', 'right-click, Explain: an answer streams beside the code', a
   assert.equal(first.state, 'streaming', 'the first words are shown before the last ones are there');
   assert.ok(last.text.length > first.text.length);
   assert.match(last.all, /token/, 'the receipt says what it cost');
+});
+
+scenario('keys', 'Ctrl+Alt+G E explains, and the palette reviews', async (ide) => {
+  const { page } = ide;
+  const place = await functionIn(ide, PRICES, 'clamp');
+  await place.click();
+
+  await page.keyboard.press('Control+Alt+G');
+  await page.keyboard.press('E');
+  const result = await resultPage(page);
+  await result.getByTestId('result-place').getByText('prices.py').waitFor();
+  await result.getByTestId('result-title').getByText('Explain').waitFor();
+  await someText(result);
+  await openFile(page, PRICES, ide.lineOf(PRICES, 'def clamp('));
+  await command(page, 'TT Assistant: Review');
+
+  await result.getByTestId('result-title').getByText('Review').waitFor();
+  assert.ok((await answer(result, ['done'])).text.length > 0);
 });
 
 // Before any docstring is added: what the default model wrote is hard to keep for it.
@@ -122,7 +144,7 @@ scenario(
 
 scenario(
   'docstring',
-  'Add Docstring, Accept, save: the file gains the docstring and nothing else',
+  'Add Docstring, Try Again, Accept, save: the file gains the docstring and nothing else; one undo takes it back',
   async (ide) => {
     const { page } = ide;
     const before = ide.onDisk(PRICES);
@@ -133,12 +155,24 @@ scenario(
     assert.equal(ide.onDisk(PRICES), before, 'a preview leaves the disk alone');
     await addedLine(page).waitFor();
     await ide.screenshot('docstring-preview');
+    await choose(page, 'Try Edit Again');
+    await waitForPreview(page);
+    assert.equal(ide.onDisk(PRICES), before, 'and so does another one');
     await choose(page, 'Accept Edit');
     await waitForChange(page);
     assert.equal(ide.onDisk(PRICES), before, 'accepting leaves saving to the user');
     await save(page);
-
     assertOnlyDocstringAdded(ide, before, 'with_tax');
+
+    const after = ide.onDisk(PRICES);
+    await pressInEditor(page, 'Control+Z');
+    await waitForChange(page);
+    await save(page);
+    assert.equal(ide.onDisk(PRICES), before, 'one undo takes it back');
+    await pressInEditor(page, 'Control+Shift+Z');
+    await waitForChange(page);
+    await save(page);
+    assert.equal(ide.onDisk(PRICES), after);
   },
 );
 
@@ -152,7 +186,7 @@ scenario(
     const place = await functionIn(ide, PRICES, 'clamp');
     await place.click();
     await page.keyboard.press('Home');
-    for (let line = 0; line < 6; line += 1) await page.keyboard.press('Shift+ArrowDown');
+    await selectLines(page, 6);
 
     await lightbulb(page, 'TT Assistant: Add Docstring');
     await waitForPreview(page);
@@ -207,6 +241,31 @@ scenario('hover', 'hovering shows the signature, then an explanation', async (id
 });
 
 scenario(
+  'hover-on-demand',
+  'with hovers on demand there is a link, and nothing is explained before it is pressed',
+  async (ide) => {
+    const { page } = ide;
+    await command(page, 'TT Assistant: Choose Hover Mode…');
+    await pick(page, 'On demand');
+    const place = await functionIn(ide, PRICES, 'discount');
+    await place.click();
+
+    const hover = await hoverShowing(page, place, /amount:\s+Decimal/);
+    const link = hover.getByRole('link', { name: 'Explain' });
+    await link.waitFor();
+    assert.doesNotMatch(await hover.innerText(), /Loading/);
+    await ide.screenshot('hover-link');
+    await link.click();
+
+    const result = await resultPage(page);
+    await result.getByTestId('result-title').getByText('Explain').waitFor();
+    assert.ok((await someText(result)).text.length > 0);
+    await command(page, 'TT Assistant: Choose Hover Mode…');
+    await pick(page, 'Automatic');
+  },
+);
+
+scenario(
   'typing',
   'typing above the function while its preview is open: the edit moves along',
   async (ide) => {
@@ -223,8 +282,7 @@ scenario(
     await save(page);
     const typed = ide.onDisk(PRICES);
     assert.ok(typed.startsWith('# Typed'));
-    await pressInNotification(page, 'Accept');
-    await settled(page);
+    await acceptElsewhere(page, 'Docstring of discount');
     await waitForChange(page);
     await save(page);
 

@@ -88,6 +88,21 @@ export async function pressInNotification(page, label) {
   await announcement(page).getByRole('button', { name: label, exact: true }).click();
 }
 
+/**
+ * Accept a preview that is not in front: in its notification, or in its tab where a busy machine was so slow that the
+ * notification has left by itself.
+ * @param {Page} page @param {string} title of the tab
+ */
+export async function acceptElsewhere(page, title) {
+  if (await announcement(page).isVisible()) {
+    await pressInNotification(page, 'Accept');
+  } else {
+    await page.locator('.tab').filter({ hasText: title }).click();
+    await choiceButton(page, 'Accept Edit').click();
+  }
+  await settled(page);
+}
+
 /** What says that there is a preview, and what was checked. @param {Page} page */
 function announcement(page) {
   return notification(page, 'Reject');
