@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from heapq import merge
+from itertools import islice
 
 from attrs import frozen
 
@@ -42,7 +43,7 @@ def nearby(place: Place, budget: int, estimate: Estimate) -> tuple[str, int]:
     for function in _nearest(place):
         excerpt = function.excerpt()
         cost = _cost(excerpt, estimate)
-        if cost <= budget:
+        if cost <= budget and function.tree.is_whole(function.scope.span):
             excerpts.append(excerpt)
             budget -= cost
             shown += 1
@@ -63,8 +64,8 @@ def _rest_of_function(tree: Tree, target: Span, budget: int, estimate: Estimate)
     scope = tree.innermost(target)
     if scope is None or scope.kind != "function" or scope.span == target or scope.body is None:
         return None
-    start = lines.at(tree.text, scope.span.start).start
-    text = tree.text[start : scope.span.end]
+    start = max(lines.at(tree.text, scope.span.start).start, tree.part.start)
+    text = tree.text[start : min(scope.span.end, tree.part.end)]
     inner = Span(target.start - start, target.end - start)
     indent = lines.indentation(tree.text, lines.at(tree.text, target.start))
     mark = f"{indent}{tree.info.line_comment} (the selected code)\n"
@@ -74,8 +75,10 @@ def _rest_of_function(tree: Tree, target: Span, budget: int, estimate: Estimate)
         return None
     before, after = surroundings(text, inner, room, estimate)
     whole_before = text[: lines.at(text, inner.start).start].replace("\r\n", "\n")
-    head = "" if before == whole_before else head
-    return Excerpt(tree, scope.span.start, (head + before + mark + after).rstrip(), scope.parent)
+    head = "" if before == whole_before and start == lines.at(tree.text, scope.span.start).start else head
+    return Excerpt(
+        tree, max(scope.span.start, tree.part.start), (head + before + mark + after).rstrip(), scope.parent
+    )
 
 
 def _cost(excerpt: Excerpt, estimate: Estimate) -> int:
@@ -127,12 +130,35 @@ def _nearest(place: Place) -> Iterator[Function]:
     owner = tree.innermost(target)
     owner = owner.parent if owner is not None and owner.kind == "function" else owner
     first = [
-        scope for scope in beside if owner is not None and scope.parent == owner and _constructs(scope, owner)
+        Function(tree, 0, scope)
+        for scope in beside
+        if owner is not None and scope.parent == owner and _constructs(scope, owner)
     ]
-    yield from (Function(tree, 0, scope) for scope in first)
+    if owner is not None and not first and owner.span.start < tree.part.start:
+        first = list(islice(_constructors_above(place, owner), 1))
+    yield from first
     for function in merge(_above(place, beside), _below(place, beside), key=lambda f: f.distance(target)):
-        if function.tree is not tree or function.scope not in first:
+        if function not in first:
             yield function
+
+
+def _constructors_above(place: Place, owner: Scope) -> Iterator[Function]:
+    """The constructors of a class that begins before the target's piece, the nearest first."""
+    end = place.tree.part.start
+    for tree in reversed(place.before):
+        offset = end - tree.part.end
+        for scope in _constructors(tree):
+            if scope.parent is not None and (scope.parent.kind, scope.parent.name) == (
+                owner.kind,
+                owner.name,
+            ):
+                yield Function(tree, offset, scope)
+        end = offset + tree.part.start
+
+
+@once_per_tree
+def _constructors(tree: Tree) -> list[Scope]:
+    return [scope for scope in _functions(tree) if scope.parent and _constructs(scope, scope.parent)]
 
 
 def _above(place: Place, beside: list[Scope]) -> Iterator[Function]:
@@ -140,21 +166,22 @@ def _above(place: Place, beside: list[Scope]) -> Iterator[Function]:
     for scope in reversed(beside):
         if scope.span.end <= place.target.start:
             yield Function(place.tree, 0, scope)
-    offset = 0
+    end = place.tree.part.start
     for tree in reversed(place.before):
-        offset -= len(tree.text)
+        offset = end - tree.part.end
         yield from (Function(tree, offset, scope) for scope in reversed(_functions(tree)))
+        end = offset + tree.part.start
 
 
 def _below(place: Place, beside: list[Scope]) -> Iterator[Function]:
     for scope in beside:
         if scope.span.start >= place.target.end:
             yield Function(place.tree, 0, scope)
-    offset = len(place.tree.text)
+    start = place.tree.part.end
     for tree in place.after:
-        for scope in _functions(tree):
-            yield Function(tree, offset, scope)
-        offset += len(tree.text)
+        offset = start - tree.part.start
+        yield from (Function(tree, offset, scope) for scope in _functions(tree))
+        start = offset + tree.part.end
 
 
 def _constructs(scope: Scope, owner: Scope) -> bool:
@@ -164,15 +191,16 @@ def _constructs(scope: Scope, owner: Scope) -> bool:
 def _in_order(excerpts: list[Excerpt]) -> str:
     """Join excerpts as in the document, each class named by its header once."""
     texts: list[str] = []
-    shown: tuple[Tree, Scope | None] | None = None
+    shown: object = None
     for excerpt in sorted(excerpts, key=lambda excerpt: excerpt.at):
         tree, parent = excerpt.tree, excerpt.parent
-        if parent is not None and (tree, parent) != shown:
+        now = (tree, parent) if parent is None or tree.is_whole(parent.span) else signature(tree, parent)
+        if parent is not None and now != shown:
             indent = " " * (parent.span.start - lines.at(tree.text, parent.span.start).start)
             texts.append(indent + signature(tree, parent) + "\n" + excerpt.text)
         else:
             texts.append(excerpt.text)
-        shown = tree, parent
+        shown = now
     return "\n\n".join(texts)
 
 

@@ -38,7 +38,7 @@ def place_of(document: Document, target: Span) -> Place | None:
         return None
     first, last = found.around(target)
     before, tree, after = found.trees[:first], found.joined(first, last), found.trees[last:]
-    target = target.shifted(-found.starts[first])
+    target = target.shifted(-found.start(first))
     unfinished = emptied(tree, target.start)
     if unfinished is not None and unfinished.span == target:
         scope = unfinished.scope

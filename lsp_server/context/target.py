@@ -27,10 +27,12 @@ def target_span(document: Document, span: Span) -> Span:
     if found is None:
         return _block(text, span.start) if selected.empty else lines.whole(text, selected)
     meant = Span(span.start, span.start) if selected.empty else selected
-    first, last = found.around(meant)
-    tree, start = found.joined(first, last), found.starts[first]
-    local = meant.shifted(-start)
-    target = _at_cursor(tree, local.start) if selected.empty else _whole_nodes(tree, local)
+    for first, last in found.outwards(meant):
+        tree, start = found.joined(first, last), found.start(first)
+        local = meant.shifted(-start)
+        target = _at_cursor(tree, local.start) if selected.empty else _whole_nodes(tree, local)
+        if tree.is_whole(target):
+            break
     return target.shifted(start)
 
 

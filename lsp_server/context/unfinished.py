@@ -12,7 +12,7 @@ from attrs import frozen
 
 from lsp_server.context import blocks, lines
 from lsp_server.document import Span
-from lsp_server.syntax import Scope, Tree, parse
+from lsp_server.syntax import Scope, Tree, parse_part
 
 ATTEMPTS = 4
 """Blocks tried, from the innermost outwards: each costs a parse."""
@@ -38,7 +38,10 @@ def emptied(tree: Tree, offset: int) -> Emptied | None:
     for header in islice(blocks.headers(text, line), ATTEMPTS):
         inside = blocks.interior(text, header)
         stub = lines.indentation(text, inside) + "pass" if tree.language == "python" else ""
-        rest = parse(tree.language, text[: inside.start] + stub + text[inside.end :])
+        if not tree.is_whole(inside):
+            return None
+        part = Span(tree.part.start, tree.part.end - (inside.end - inside.start) + len(stub))
+        rest = parse_part(tree.language, text[: inside.start] + stub + text[inside.end :], part)
         if rest is None or len(rest.errors()) >= errors:
             continue
         scope = rest.innermost(lines.stripped(text, header))

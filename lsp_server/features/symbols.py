@@ -30,11 +30,13 @@ def symbol_at(document: Document, offset: int) -> Symbol | None:
         return None
     word = _word_at(document.text, offset)
     first, last = found.around(Span(offset, offset))
-    tree, start = found.joined(first, last), found.starts[first]
+    tree, start = found.joined(first, last), found.start(first)
     local = offset - start
     scope = tree.innermost(Span(local, local))
-    if scope is None or not (scope.span.start <= local <= scope.header.end):
+    if scope is None or not (max(scope.span.start, tree.part.start) <= local <= scope.header.end):
         tree, start, scope = _named(found, document.slice(word) if word else "")
+    if scope is not None and not tree.is_whole(scope.span):
+        tree, start, scope = _whole(found, scope.span.start + start)
     if scope is None or not scope.name:
         return None
     return Symbol(scope.span.shifted(start), word or Span(offset, offset), _signature(tree, scope))
@@ -42,10 +44,20 @@ def symbol_at(document: Document, offset: int) -> Symbol | None:
 
 def _named(found: Pieces, name: str) -> tuple[Tree, int, Scope | None]:
     """The first definition of that name, with its tree and where that begins."""
-    for tree, start in zip(found.trees, found.starts, strict=False):
+    for at, tree in enumerate(found.trees):
         if (scope := _by_name(tree).get(name)) is not None:
-            return tree, start, scope
+            return tree, found.start(at), scope
     return found.trees[0], 0, None
+
+
+def _whole(found: Pieces, offset: int) -> tuple[Tree, int, Scope | None]:
+    """The definition that begins in one piece and ends in another."""
+    for first, last in found.outwards(Span(offset, offset)):
+        tree, start = found.joined(first, last), found.start(first)
+        scope = tree.starting_at(offset - start)
+        if scope is None or tree.is_whole(scope.span):
+            break
+    return tree, start, scope
 
 
 @once_per_tree

@@ -36,12 +36,12 @@ def functions_in(document: Document, parts: Sequence[Span], focus: int) -> list[
         return []
     held = sorted({at for part in parts for at in range(*found.around(part))})
     seen = [
-        _function(found.trees[at], scope, found.starts[at])
+        _function(found.trees[at], scope, found.start(at))
         for at in held
         for scope in found.trees[at].scopes()
         if scope.kind == "function"
         and scope.name
-        and any(_touches(scope.span.shifted(found.starts[at]), part) for part in parts)
+        and any(_touches(scope.span.shifted(found.start(at)), part) for part in parts)
     ]
     return sorted(seen, key=lambda function: _distance(function.span, focus))
 
@@ -51,9 +51,11 @@ def function_around(document: Document, span: Span) -> Span | None:
     found = pieces(document.language, document.text)
     if found is None:
         return None
-    first, last = found.around(span)
-    start = found.starts[first]
-    scope = found.joined(first, last).innermost(span.shifted(-start))
+    for first, last in found.outwards(span):
+        tree, start = found.joined(first, last), found.start(first)
+        scope = tree.innermost(span.shifted(-start))
+        if scope is None or scope.kind != "function" or tree.is_whole(scope.span):
+            break
     named = scope is not None and scope.kind == "function" and scope.name
     return scope.span.shifted(start) if scope is not None and named else None
 

@@ -7,7 +7,7 @@ Where tree-sitter or a grammar is not installed, `parse` returns None and caller
 from lsp_server.syntax.definitions import parameters
 from lsp_server.syntax.languages import DocStyle, LanguageInfo, fence_name, info_for, title
 from lsp_server.syntax.pieces import Pieces, pieces
-from lsp_server.syntax.tree import Scope, Tree, is_in_function, once_per_tree, parse, parse_once
+from lsp_server.syntax.tree import Scope, Tree, is_in_function, once_per_tree, parse, parse_once, parse_part
 
 __all__ = [
     "DocStyle",
@@ -22,6 +22,7 @@ __all__ = [
     "parameters",
     "parse",
     "parse_once",
+    "parse_part",
     "pieces",
     "title",
 ]

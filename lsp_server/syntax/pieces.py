@@ -1,38 +1,28 @@
-"""A file as a row of trees: a long one is cut where top-level code begins, and a piece that did not change stays parsed.
+"""A file as a row of trees: a long one is cut where code begins, and a piece that did not change stays parsed.
 
 tree-sitter keeps most of a tree after an edit, but some grammars, Python's among them, look at every statement again.
 A piece is parsed by itself, so that typing in one function costs what that function costs. It also keeps an open
-bracket from reaching the code of other pieces. Where the cuts are depends on the text alone, not on what was typed.
+bracket from reaching the code of other pieces. Where a cut is in a class, the piece is parsed with the lines that open
+and close the class around it.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, takewhile
+from itertools import accumulate, chain, takewhile
 from threading import Lock
-from zlib import crc32
 
 from lsp_server.document import Span
+from lsp_server.syntax.cuts import LONG, LOOK_AHEAD, TOP, Cut, Holder, cuts
 from lsp_server.syntax.languages import LanguageInfo, LoadedGrammar, info_for, load
 from lsp_server.syntax.recent import Recent
-from lsp_server.syntax.tree import SHORT, Tree, parse
+from lsp_server.syntax.tree import SHORT, Tree, parse, parse_part
 
-LONG = 8_000
-"""Characters; a text up to here is one piece."""
 LONG_NESTED = 100_000
 NESTED = frozenset({"c", "cpp"})
 """Languages whose top-level code is often held by something, `#ifndef` or `namespace`, that a cut takes apart: their trees
 are updated fast, so that only very long texts are cut."""
-OPENING = re.compile(
-    r"\n[ \t]*\r?\n(?=(?!(?:else|elif|except|finally|catch|case|default|end)\b)([A-Za-z_@#/](?s:.{0,160})))"
-)
-"""A line after a blank one that may begin top-level code; of a comment, with some of what it is about."""
-LOOK_AHEAD = 256
-"""Characters behind a cut that may decide about it."""
-ONE_IN = 4
-"""Openings to a piece on average; which of them are cuts is told by their own text."""
 JOINED_CHARACTERS = 16_000
 """How long a piece with an error may become when it is joined with what follows."""
 HEAD = 64
@@ -41,30 +31,69 @@ KEPT = 16
 KEPT_CHARACTERS = 8_000_000
 
 
+Held = tuple[Holder, int]
+"""What holds the beginning of a piece, and how much of that held the beginning of the piece before, too."""
+
+
 class Pieces:
     """The trees of one text, in its order; each is of the text between two cuts."""
 
-    def __init__(self, language: str, text: str, trees: Sequence[Tree]) -> None:
+    def __init__(
+        self, language: str, text: str, trees: Sequence[Tree], held: Sequence[Held] = ((TOP, 0),)
+    ) -> None:
         self.language = language
         self.text = text
         self.trees = trees
-        self.starts = list(accumulate((len(tree.text) for tree in trees), initial=0))
+        self.held = held
+        self.cuts = list(accumulate((tree.part.end - tree.part.start for tree in trees), initial=0))
         self.has_error = False
         """Pieces are updated from others with errors too: what an error reaches is in one piece."""
+        self._joined: dict[tuple[int, int], Tree] = {}
 
     def around(self, span: Span) -> tuple[int, int]:
         """The pieces that hold a span, as a slice of `trees`."""
         last = len(self.trees) - 1
-        first = min(bisect_right(self.starts, span.start) - 1, last)
-        return first, max(min(bisect_left(self.starts, span.end), last + 1), first + 1)
+        first = min(bisect_right(self.cuts, span.start) - 1, last)
+        return first, max(min(bisect_left(self.cuts, span.end), last + 1), first + 1)
+
+    def outwards(self, span: Span) -> Iterator[tuple[int, int]]:
+        """The pieces around a span, then those of every cut definition around it, the innermost first."""
+        first, last = self.around(span)
+        yield first, last
+        while level := max(self._level(first), self._level(last)):
+            if self._level(first) == level:
+                while self.held[first][1] >= level:
+                    first -= 1
+                first -= 1
+            if self._level(last) == level:
+                while last < len(self.trees) and self.held[last][1] >= level:
+                    last += 1
+            yield first, last
+
+    def _level(self, at: int) -> int:
+        return self.held[at][0].level if at < len(self.trees) else 0
 
     def joined(self, first: int, last: int) -> Tree:
         """One tree of a slice of the pieces."""
         if last - first == 1:
             return self.trees[first]
-        tree = parse(self.language, self.text[self.starts[first] : self.starts[last]])
-        assert tree is not None, "pieces have a grammar"
-        return tree
+        if (first, last) not in self._joined:
+            after = self.held[last][0] if last < len(self.trees) else TOP
+            text = self.text[self.cuts[first] : self.cuts[last]]
+            tree = parse_part(self.language, *_between(self.held[first][0], text, after))
+            assert tree is not None, "pieces have a grammar"
+            self._joined[first, last] = tree
+        return self._joined[first, last]
+
+    def start(self, first: int) -> int:
+        """Where in the file the text of a tree from that piece on would begin: what is put before it counts."""
+        return self.cuts[first] - self.trees[first].part.start
+
+
+def _between(before: Holder, text: str, after: Holder) -> tuple[str, Span]:
+    """A part of a file between the lines that open what holds its beginning and those that close what is open at its end."""
+    start = len(before.opening)
+    return before.opening + text + after.closing, Span(start, start + len(text))
 
 
 _PIECES: Recent[Pieces] = Recent(KEPT, KEPT_CHARACTERS, alike=0)
@@ -92,7 +121,11 @@ def pieces(language: str, text: str) -> Pieces | None:
 
 def cut(text: str, info: LanguageInfo, loaded: LoadedGrammar) -> Pieces:
     """Cut and parse a text."""
-    return Pieces(info.id, text, list(_parsed(text, 0, _Stock(info, loaded, ()))))
+    parsed = list(_parsed(text, Cut(0, TOP), _Stock(info, loaded, ())))
+    starts = [Cut(0, TOP), *(end for _, end in parsed)]
+    return Pieces(
+        info.id, text, [tree for tree, _ in parsed], [(start.holder, start.kept) for start in starts[:-1]]
+    )
 
 
 def recut(
@@ -101,24 +134,27 @@ def recut(
     """What `cut` makes, from the pieces of a text that is alike at both `ends` for so many characters."""
     prefix, suffix = ends
     first = _undisturbed(like, prefix)
-    last = bisect_left(like.starts, len(like.text) - suffix)
+    last = bisect_left(like.cuts, len(like.text) - suffix)
     moved = len(text) - len(like.text)
-    after = {start + moved: at for at, start in enumerate(like.starts[last:], last)}
-    trees, at = list(like.trees[:first]), like.starts[first]
-    for tree in _parsed(text, at, _Stock(info, loaded, like.trees[first:last])):
+    after = {start + moved: at for at, start in enumerate(like.cuts[last:-1], last)}
+    trees, held = list(like.trees[:first]), list(like.held[: first + 1])
+    start = Cut(like.cuts[first], held[first][0]) if first < len(like.trees) else Cut(len(text), TOP)
+    for tree, end in _parsed(text, start, _Stock(info, loaded, like.trees[first:last])):
         trees.append(tree)
-        at += len(tree.text)
-        if at in after:
-            trees += like.trees[after[at] :]
+        held.append((end.holder, end.kept))
+        at = after.get(end.at)
+        if at is not None and like.held[at][0] == end.holder:
+            trees += like.trees[at:]
+            held += like.held[at + 1 :]
             break
-    return Pieces(info.id, text, trees)
+    return Pieces(info.id, text, trees, held[: len(trees)])
 
 
 def _undisturbed(like: Pieces, prefix: int) -> int:
     """How many of the first pieces would be cut the same in any text that begins with as many of the characters."""
     for at, tree in enumerate(like.trees):
         looked_at = LOOK_AHEAD + (JOINED_CHARACTERS if tree.has_error else 0)
-        if like.starts[at + 1] + looked_at > prefix:
+        if like.cuts[at + 1] + looked_at > prefix:
             return at
     return len(like.trees)
 
@@ -127,52 +163,55 @@ class _Stock:
     """Where pieces come from: those of the text before when they are the same, else parsed, from a similar one."""
 
     def __init__(self, info: LanguageInfo, loaded: LoadedGrammar, trees: Sequence[Tree]) -> None:
-        self._info = info
-        self._loaded = loaded
-        self._same = {tree.text: tree for tree in trees}
-        self._similar = {tree.text[:HEAD]: tree for tree in trees if len(tree.text) > SHORT}
+        self.info = info
+        self.loaded = loaded
+        self._same = {(tree.text, tree.part): tree for tree in trees}
+        self._similar = {_head(tree.text, tree.part): tree for tree in trees if len(tree.text) > SHORT}
 
-    def peek(self, text: str) -> Tree:
+    def peek(self, text: str, part: Span) -> Tree:
         """The tree of a piece, which is kept for when it is taken."""
-        if text not in self._same:
-            similar = self._similar.get(text[:HEAD]) if len(text) > SHORT else None
-            self._same[text] = Tree(text, self._info, self._loaded, similar)
-        return self._same[text]
+        if (text, part) not in self._same:
+            similar = self._similar.get(_head(text, part)) if len(text) > SHORT else None
+            self._same[text, part] = Tree(text, self.info, self.loaded, similar, part)
+        return self._same[text, part]
 
-    def take(self, text: str) -> Tree:
+    def take(self, text: str, part: Span) -> Tree:
         """The tree of a piece; no two pieces have the same tree."""
-        self.peek(text)
-        return self._same.pop(text)
+        self.peek(text, part)
+        return self._same.pop((text, part))
 
 
-def _parsed(text: str, at: int, stock: _Stock) -> Iterator[Tree]:
-    """The pieces from `at` on, which is a cut."""
-    while at < len(text):
-        cuts = _cuts(text, at)
-        end = next(cuts, len(text))
-        tree = stock.take(text[at:end])
+def _head(text: str, part: Span) -> str:
+    return text[part.start : part.start + HEAD]
+
+
+def _parsed(text: str, start: Cut, stock: _Stock) -> Iterator[tuple[Tree, Cut]]:
+    """The pieces from a cut on, each with the cut behind it."""
+    while start.at < len(text):
+        behind = chain(cuts(text, start, stock.info, stock.loaded), [Cut(len(text), TOP)])
+        end = next(behind)
+        tree = stock.take(*_piece(text, start, end))
         if tree.has_error:
-            tree = _sound(text, at, end, cuts, stock) or tree
-        yield tree
-        at += len(tree.text)
+            tree, end = _sound(text, start, end, behind, stock) or (tree, end)
+        yield tree, end
+        start = end
 
 
-def _sound(text: str, at: int, end: int, cuts: Iterator[int], stock: _Stock) -> Tree | None:
+def _piece(text: str, start: Cut, end: Cut) -> tuple[str, Span]:
+    return _between(start.holder, text[start.at : end.at], end.holder)
+
+
+def _sound(text: str, start: Cut, end: Cut, behind: Iterator[Cut], stock: _Stock) -> tuple[Tree, Cut] | None:
     """A longer piece without an error, where the cut at `end` was in a string or between brackets.
 
     Then the text behind the cut has an error too: otherwise the cut was right, and the code is unfinished.
     """
-    far = min(at + JOINED_CHARACTERS, len(text))
-    ends = [*takewhile(lambda end: end <= far, cuts), *([far] if far == len(text) else [])]
-    if not ends or not stock.peek(text[end : ends[0]]).has_error:
+    far = start.at + JOINED_CHARACTERS
+    ends = list(takewhile(lambda cut: cut.at <= far, behind))
+    if not ends or not stock.peek(*_piece(text, end, ends[0])).has_error:
         return None
-    for longer in ends[:1] + ends[1:][-1:]:
-        if not stock.peek(text[at:longer]).has_error:
-            return stock.take(text[at:longer])
+    kept = list(accumulate((cut.kept for cut in (end, *ends)), min))[1:]
+    for longer, least in (*zip(ends[:1], kept, strict=False), *zip(ends[1:][-1:], kept[-1:], strict=False)):
+        if not stock.peek(*_piece(text, start, longer)).has_error:
+            return stock.take(*_piece(text, start, longer)), Cut(longer.at, longer.holder, least)
     return None
-
-
-def _cuts(text: str, start: int) -> Iterator[int]:
-    for opening in OPENING.finditer(text, start):
-        if crc32(opening[1].encode("utf-8", "surrogatepass")) % ONE_IN == 0:
-            yield opening.end()

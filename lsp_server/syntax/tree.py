@@ -62,13 +62,20 @@ class Tree:
     """The syntax tree of one text. Offsets are code points."""
 
     def __init__(
-        self, text: str, info: LanguageInfo, loaded: LoadedGrammar, like: Tree | None = None
+        self,
+        text: str,
+        info: LanguageInfo,
+        loaded: LoadedGrammar,
+        like: Tree | None = None,
+        part: Span | None = None,
     ) -> None:
         """Parse `text`, from the tree of a `like` text where there is one; the result is the same.
 
         What stands around an error depends on what was there before it, so that neither begins nor ends with one.
         """
         self.text = text
+        self.part = part or Span(0, len(text))
+        """What stands in the file; around it are the lines that open and close what holds it there."""
         self.language = info.id
         self.info = info
         self.derived: dict[object, Any] = {}
@@ -149,9 +156,13 @@ class Tree:
                 waiting += reversed(node.children)
         return found
 
+    def is_whole(self, span: Span) -> bool:
+        """Whether a span of the text is that of the file."""
+        return self.part.start <= span.start and span.end <= self.part.end
+
     def scopes(self) -> list[Scope]:
         """Every function, method and class, in document order."""
-        return self._scopes
+        return self._scopes[bisect_left(self._starts, self.part.start) :]
 
     def imports(self) -> list[Span]:
         """Statements that bring names in and stand in no function."""
@@ -165,7 +176,11 @@ class Tree:
         spans = sorted(
             (self.span(node) for node in self._captures.get(capture, ())), key=lambda span: span.start
         )
-        return [span for span in spans if not is_in_function(self.innermost(span))]
+        return [
+            span
+            for span in spans
+            if span.start >= self.part.start and not is_in_function(self.innermost(span))
+        ]
 
     @cached_property
     def _captures(self) -> dict[str, list[tree_sitter.Node]]:
@@ -252,21 +267,28 @@ _TREES: Recent[Tree] = Recent(KEPT_TREES, KEPT_CHARACTERS, alike=0.5)
 
 def parse(language: str, text: str) -> Tree | None:
     """Parse a text, or return the tree of the same text; None for a language without an installed grammar."""
+    return parse_part(language, text, Span(0, len(text)))
+
+
+def parse_part(language: str, text: str, part: Span) -> Tree | None:
+    """Parse a part of a file with what stands around it; kept like others."""
     info = info_for(language)
     known = _TREES.find(info.id, text) if info else None
-    if known is None and (known := parse_once(language, text)) is not None:
-        _TREES.add(known)
+    if known is None or known.part != part:
+        known = parse_once(language, text, part)
+        if known is not None:
+            _TREES.add(known)
     return known
 
 
-def parse_once(language: str, text: str) -> Tree | None:
+def parse_once(language: str, text: str, part: Span | None = None) -> Tree | None:
     """Parse a text that will not be asked for again, without pushing others out of what is kept."""
     info = info_for(language)
     loaded = load(info.module, info.loader, info.query) if info else None
     if info is None or loaded is None:
         return None
     like = _TREES.like(info.id, text) if len(text) > SHORT else None
-    return Tree(text, info, loaded, like[0] if like else None)
+    return Tree(text, info, loaded, like[0] if like else None, part)
 
 
 D = TypeVar("D")

@@ -68,7 +68,7 @@ def test_pieces_have_the_scopes_of_the_whole(language: str) -> None:
     assert whole is not None and len(found.trees) > 2
     assert [
         (scope.kind, scope.name, start + scope.span.start, start + scope.span.end)
-        for start, tree in zip(found.starts, found.trees, strict=False)
+        for start, tree in zip(found.cuts, found.trees, strict=False)
         for scope in tree.scopes()
     ] == [(scope.kind, scope.name, scope.span.start, scope.span.end) for scope in whole.scopes()]
 
@@ -97,13 +97,13 @@ def test_a_cut_in_a_string_is_none() -> None:
 def test_a_span_is_held_by_its_pieces() -> None:
     text = long_text("go")
     found = cut_up("go", text)
-    second, third = found.starts[1:3]
+    second, third = found.cuts[1:3]
 
     assert found.around(Span(second, second)) == (1, 2)
     assert found.around(Span(second, third)) == (1, 2)
     assert found.around(Span(second - 1, third + 1)) == (0, 3)
     assert found.around(Span(len(text), len(text))) == (len(found.trees) - 1, len(found.trees))
-    assert found.joined(0, 3).text == text[: found.starts[3]]
+    assert found.joined(0, 3).text == text[: found.cuts[3]]
 
 
 def test_short_texts_are_one_piece() -> None:

@@ -1,0 +1,211 @@
+"""Where a long text is cut: before top-level code, and in a long definition before what it holds.
+
+Where the cuts are depends on the text alone: on what follows a cut, and on what was opened since the cut before. Knows
+indentation and brackets; asks the grammar only whether the lines that open a definition do so.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from zlib import crc32
+
+from attrs import frozen
+
+from lsp_server.syntax.languages import LanguageInfo, LoadedGrammar
+from lsp_server.syntax.tree import Tree
+
+LONG = 8_000
+"""Characters; a text up to here is one piece, and a definition up to here is not cut."""
+OPENING = re.compile(
+    r"\n[ \t]*\r?\n(?=([ \t]*)"
+    r"(?!(?:else|elif|except|finally|catch|case|default|end)\b|(?:public|private|protected)[ \t]*:)"
+    r"([A-Za-z_@#/](?s:.{0,160})))"
+)
+"""A line after a blank one that may begin a definition; of a comment, with some of what it is about."""
+COMMENTED = re.compile(r"(?:[ \t]*(?:(?:#|//|/?\*)[^\n]*)?\n)+([ \t]*)(?=[^\s#/*])")
+"""Comments and blank lines up to the indentation of the code below them."""
+LOOK_AHEAD = 256
+"""Characters behind a cut that may decide about it."""
+ONE_IN = 4
+"""Openings to a piece on average; which of them are cuts is told by their own text."""
+HEADER_LINES = 8
+"""Lines that a header may have above its last one."""
+CLOSERS = {"(": ")", "[": "]", "{": "}"}
+INDENTED = re.compile(
+    r"^([ \t]*)((?:class|def|async|if|elif|else|for|while|with|match|case|try|except|finally)\b[^\n]*:"
+    r"|[)\]}][^\n]*:|(?![\s#])[^\n]*[(\[{])[ \t]*(?:#[^\n]*)?\r?$",
+    re.MULTILINE,
+)
+"""A line of Python that opens something."""
+BRACKETED = re.compile(
+    r"^([ \t]*)(?!\s|//|/?\*|#)(?:([^\n]*[(\[{])[ \t]*(?://[^\n]*)?|[)\]}][^\n]*)\r?$", re.MULTILINE
+)
+"""A line of another language that opens something, or else begins with what closes it."""
+INDENTATION = re.compile(r"\s*^([ \t]*)(?=\S)", re.MULTILINE)
+ENDED = (";", "{", "}", ":", "*/")
+"""What a line ends with that does not go on in the next."""
+COMMENTS = ("#", "//", "*")
+
+
+@frozen
+class Holder:
+    """What holds the code at a cut: nothing at the top level, else a long definition."""
+
+    opening: str = ""
+    """The lines that open it, after those of what holds it."""
+    closing: str = ""
+    """What closes it, before what closes the outer ones."""
+    depth: str = ""
+    """The indentation of what it holds."""
+    outer: Holder | None = None
+
+    def outwards(self) -> Iterator[Holder]:
+        """Itself and what holds it, the top level last."""
+        holder: Holder | None = self
+        while holder is not None:
+            yield holder
+            holder = holder.outer
+
+    @property
+    def level(self) -> int:
+        """How many definitions hold the code."""
+        return sum(1 for _ in self.outwards()) - 1
+
+
+TOP = Holder()
+
+
+@frozen
+class Cut:
+    at: int
+    holder: Holder
+    kept: int = 0
+    """How many of the holders have been open since the cut before."""
+
+
+@frozen
+class _Header:
+    """Lines that open something."""
+
+    indent: int
+    begins: Sequence[int]
+    """Where the lines may begin, the farthest last."""
+    end: int
+
+
+def cuts(text: str, start: Cut, info: LanguageInfo, loaded: LoadedGrammar) -> Iterator[Cut]:
+    """The cuts behind a cut."""
+    opened = _Opened(text, start, info, loaded)
+    for opening in OPENING.finditer(text, start.at):
+        depth, code = opening[1], opening[2]
+        if crc32(code.encode("utf-8", "surrogatepass")) % ONE_IN:
+            continue
+        below = COMMENTED.match(code) if code[0] in "#/" else None
+        if below is not None and below[1] != depth:
+            continue
+        found = opened.cut(opening.end(), depth)
+        if found is not None:
+            yield found
+            opened = _Opened(text, found, info, loaded)
+
+
+class _Opened:
+    """What was opened since a cut, and is still open."""
+
+    def __init__(self, text: str, start: Cut, info: LanguageInfo, loaded: LoadedGrammar) -> None:
+        self._text = text
+        self._start = start
+        self._info = info
+        self._loaded = loaded
+        self._python = info.id == "python"
+        self._read = start.at
+        self._headers: list[_Header] = []
+        self._least: int | None = None
+        """The least indentation of a line that opened or closed something: what is deeper and was open is closed."""
+
+    def cut(self, at: int, depth: str) -> Cut | None:
+        """The cut before code of that indentation; None where it cannot be told what holds it."""
+        self._follow(at)
+        if not depth:
+            return Cut(at, TOP)
+        around = self._headers[: bisect_left(self._headers, len(depth), key=lambda header: header.indent)]
+        level = around[0].indent if around else len(depth)
+        if self._least is not None and level > self._least:
+            return None
+        found = next((h for h in self._start.holder.outwards() if len(h.depth) == level), None)
+        if found is None or (not around and found.depth != depth):
+            return None
+        if around and at - around[-1].end < LONG:
+            return None
+        kept = found.level
+        for header in around:
+            held = self._held(found, header, at) if len(found.depth) == header.indent else None
+            if held is None:
+                return None
+            found = held
+        return Cut(at, found, kept) if found.depth == depth else None
+
+    def _follow(self, end: int) -> None:
+        """Read the lines up to an offset."""
+        for line in (INDENTED if self._python else BRACKETED).finditer(self._text, self._read, end):
+            header = self._header(line)
+            while self._headers and self._headers[-1].indent >= header.indent:
+                self._headers.pop()
+            if self._least is None or header.indent < self._least:
+                self._least = header.indent
+            if line[2]:
+                self._headers.append(header)
+        self._read = end
+
+    def _header(self, line: re.Match[str]) -> _Header:
+        """A line that opens something, with the lines above that may belong to it."""
+        indent, begins = len(line[1]), [line.start()]
+        if not self._python or line[2][0] in ")]}":
+            for above, code in self._above(line.start()):
+                depth = len(code) - len(code.lstrip())
+                begins.append(above)
+                if self._python and depth <= indent:
+                    break
+                indent = min(indent, depth)
+        return _Header(indent, begins, line.end() + 1)
+
+    def _above(self, begin: int) -> Iterator[tuple[int, str]]:
+        """The lines above that do not end what they say, the nearest first."""
+        for _ in range(HEADER_LINES):
+            end, begin = begin, self._text.rfind("\n", 0, begin - 1) + 1
+            line = self._text[begin:end].rstrip()
+            ended = not self._python and line.endswith(ENDED)
+            if end <= self._start.at or not line or ended or line.lstrip().startswith(COMMENTS):
+                break
+            yield begin, line
+
+    def _held(self, outer: Holder, header: _Header, at: int) -> Holder | None:
+        """What a header opens; None where it opens nothing, or nothing that goes on until `at`."""
+        first = INDENTATION.match(self._text, header.end - 1, at)
+        if first is None:
+            return None
+        depth = first[1]
+        for begin in reversed(header.begins):
+            opening = self._text[begin : header.end]
+            closers = _closers(opening)
+            filler = "" if closers else f"{depth}pass\n"
+            if not closers and not self._python:
+                continue
+            for closing in (f"{closers}\n", f"{closers};\n") if closers else ("",):
+                held = Holder(outer.opening + opening, closing + outer.closing, depth, outer)
+                if not Tree(held.opening + filler + held.closing, self._info, self._loaded).has_error:
+                    return held
+        return None
+
+
+def _closers(opening: str) -> str:
+    """The brackets that close what is open at the end of some code."""
+    waiting: list[str] = []
+    for character in opening:
+        if character in CLOSERS:
+            waiting.append(CLOSERS[character])
+        elif waiting and character == waiting[-1]:
+            waiting.pop()
+    return "".join(reversed(waiting))
