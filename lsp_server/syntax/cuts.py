@@ -43,7 +43,10 @@ BRACKETED = re.compile(
     r"^([ \t]*)(?!\s|//|/?\*|#)(?:([^\n]*[(\[{])[ \t]*(?://[^\n]*)?|[)\]}][^\n]*)\r?$", re.MULTILINE
 )
 """A line of another language that opens something, or else begins with what closes it."""
-INDENTATION = re.compile(r"\s*^([ \t]*)(?=\S)", re.MULTILINE)
+FIRST = re.compile(
+    r"(?:\s*^[ \t]*(?:(?:public|private|protected)[ \t]*:|#|//|/?\*)[^\n]*)*\s*^([ \t]*)(?=\S)", re.MULTILINE
+)
+"""Up to the first code that something holds, without comments and labels."""
 ENDED = (";", "{", "}", ":", "*/")
 """What a line ends with that does not go on in the next."""
 COMMENTS = ("#", "//", "*")
@@ -183,21 +186,23 @@ class _Opened:
 
     def _held(self, outer: Holder, header: _Header, at: int) -> Holder | None:
         """What a header opens; None where it opens nothing, or nothing that goes on until `at`."""
-        first = INDENTATION.match(self._text, header.end - 1, at)
+        first = FIRST.match(self._text, header.end - 1, at)
         if first is None:
             return None
         depth = first[1]
         for begin in reversed(header.begins):
             opening = self._text[begin : header.end]
-            closers = _closers(opening)
-            filler = "" if closers else f"{depth}pass\n"
-            if not closers and not self._python:
-                continue
-            for closing in (f"{closers}\n", f"{closers};\n") if closers else ("",):
+            for closing in self._closings(opening, depth):
                 held = Holder(outer.opening + opening, closing + outer.closing, depth, outer)
-                if not Tree(held.opening + filler + held.closing, self._info, self._loaded).has_error:
+                if not Tree(held.opening + held.closing, self._info, self._loaded).has_error:
                     return held
         return None
+
+    def _closings(self, opening: str, depth: str) -> Sequence[str]:
+        """What may close it; in Python a block is closed by one more statement, so that it is seen to go on."""
+        if brackets := _closers(opening):
+            return f"{brackets}\n", f"{brackets};\n"
+        return [f"{depth}pass\n"] if self._python else []
 
 
 def _closers(opening: str) -> str:

@@ -210,8 +210,9 @@ def _sound(text: str, start: Cut, end: Cut, behind: Iterator[Cut], stock: _Stock
     ends = list(takewhile(lambda cut: cut.at <= far, behind))
     if not ends or not stock.peek(*_piece(text, end, ends[0])).has_error:
         return None
-    kept = list(accumulate((cut.kept for cut in (end, *ends)), min))[1:]
-    for longer, least in (*zip(ends[:1], kept, strict=False), *zip(ends[1:][-1:], kept[-1:], strict=False)):
+    kept = end.kept
+    for longer in ends:
+        kept = min(kept, longer.kept)
         if not stock.peek(*_piece(text, start, longer)).has_error:
-            return stock.take(*_piece(text, start, longer)), Cut(longer.at, longer.holder, least)
+            return stock.take(*_piece(text, start, longer)), Cut(longer.at, longer.holder, kept)
     return None
