@@ -66,6 +66,7 @@ class Pieces:
                     first -= 1
                 first -= 1
             if self._level(last) == level:
+                last += 1
                 while last < len(self.trees) and self.held[last][1] >= level:
                     last += 1
             yield first, last
