@@ -66,7 +66,7 @@ def enclosing(document: Document, definition: Span) -> list[str]:
     if found is None:
         return []
     first, last = found.around(definition)
-    tree, own = found.joined(first, last), definition.shifted(-found.starts[first])
+    tree, own = found.joined(first, last), definition.shifted(-found.start(first))
     scope, headers = tree.innermost(own), list[str]()
     while scope is not None:
         if scope.span != own:
