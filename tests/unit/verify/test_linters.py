@@ -198,7 +198,8 @@ async def test_a_tool_that_fails_has_not_checked(
     tmp_path: Path, language: str, name: str, configuration: str, lines: str, why: str
 ) -> None:
     """A cargo without its packages and a mypy with a wrong configuration found nothing, which was told as no finding."""
-    file = tmp_path / "calc.any"
+    file = tmp_path / "src" / "calc.any"
+    file.parent.mkdir()
     file.write_text("right")
     (tmp_path / configuration).write_text("")
     tool(tmp_path, name, lines)
