@@ -1,27 +1,25 @@
 """Does the probability of an explanation's tokens tell a grounded one from a guess? The limit in lsp_server/confidence.py.
 
-`python -m bench confidence [--count N] [--model GGUF]`. The hover of each case, and of the same function with every name
-replaced by a made-up word, so that nothing can be known about it but its form. Where a case says what an explanation must
-mention, those that do are compared with those that do not. The last line is one JSON object; docs/decisions/0005 uses it.
+`python -m bench confidence [--count N] [--model GGUF] [--save FILE]`. The hover of each case, and of the same function with
+every name replaced by a made-up word, so that nothing can be known about it but its form. The last line is one JSON object;
+docs/decisions/0005 uses it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from random import Random
-from statistics import median
-from typing import Any
 
 from attrs import frozen
 
-from bench import judge
+from bench import judge, report
 from bench.cases import Case, load_cases, spread
+from bench.report import Measure
 from lsp_server import actions, confidence
 from lsp_server.document import Document, Span
 from lsp_server.engine import create_engine
@@ -34,7 +32,6 @@ ROOT = Path(__file__).parents[1]
 COUNT = 24
 CONTEXT_TOKENS = 300
 """Of the file around the function: less than the product sends, so that a run ends soon."""
-LIMITS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 
 
 @frozen
@@ -106,36 +103,25 @@ async def measure(cases: Sequence[Case], root: Path, engine: Engine) -> tuple[li
     return real, unknown
 
 
-def separation(better: Sequence[float], worse: Sequence[float]) -> float | None:
-    """The share of pairs in which the better one is higher: 0.5 tells nothing, 1 tells all. None without pairs."""
+def separation(better: Sequence[float], worse: Sequence[float]) -> float:
+    """The share of pairs in which the better one is higher: 0.5 tells nothing, 1 tells all."""
     pairs = [(a > b) + (a == b) / 2 for a in better for b in worse]
-    return round(sum(pairs) / len(pairs), 3) if pairs else None
+    return round(sum(pairs) / len(pairs), 3)
 
 
-def figures(real: Sequence[Told], unknown: Sequence[Told]) -> dict[str, Any]:
+def figures(real: Sequence[Told], unknown: Sequence[Told]) -> list[Measure]:
     as_they_are, names_gone = [t.confidence for t in real], [t.confidence for t in unknown]
-    said = [t.confidence for t in real if t.mentions is True]
-    missed = [t.confidence for t in real if t.mentions is False]
-    return {
-        "explanations": len(real),
-        "median": round(median(as_they_are), 3),
-        "median_made_up": round(median(names_gone), 3),
-        "separation_made_up": separation(as_they_are, names_gone),
-        "said": len(said),
-        "missed": len(missed),
-        "separation_said": separation(said, missed),
-        "limit": confidence.LEAST,
-        "marked_share": {f"{limit:g}": _below(as_they_are, limit) for limit in LIMITS},
-        "marked_share_made_up": {f"{limit:g}": _below(names_gone, limit) for limit in LIMITS},
-        "marked_share_missed": {f"{limit:g}": _below(missed, limit) for limit in LIMITS},
-    }
+    return [
+        report.share("mentioned_share", [t.mentions for t in real if t.mentions is not None]),
+        report.of("confidence_median", as_they_are, "ratio"),
+        report.of("confidence_made_up_median", names_gone, "ratio"),
+        Measure("confidence_separation", separation(as_they_are, names_gone), "ratio", ()),
+        report.share("marked_share", [value < confidence.LEAST for value in as_they_are]),
+        report.share("marked_made_up_share", [value < confidence.LEAST for value in names_gone]),
+    ]
 
 
-def _below(values: Sequence[float], limit: float) -> float:
-    return round(sum(value < limit for value in values) / len(values), 3) if values else 0.0
-
-
-async def run(options: argparse.Namespace) -> dict[str, Any]:
+async def run(options: argparse.Namespace) -> tuple[str, list[Measure]]:
     cases = spread([c for c in load_cases(options.cases) if c.mentions or not options.judged], options.count)
     settings = Settings(engine_backend="cpu", engine_model=options.model)
     with tempfile.TemporaryDirectory(prefix="tta-bench-") as name:
@@ -147,7 +133,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         finally:
             await engine.stop()
             await engine.aclose()
-    return {"model": model, **figures(real, unknown)}
+    return model, figures(real, unknown)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -157,5 +143,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--count", type=int, default=COUNT, help=f"cases; default {COUNT}")
     parser.add_argument("--judged", action="store_true", help="only cases that say what must be mentioned")
     parser.add_argument("--model", default="", help="a GGUF file; default: the built-in model")
-    print(json.dumps(asyncio.run(run(parser.parse_args(argv)))))
+    parser.add_argument("--save", type=Path, help="write figures and samples here")
+    options = parser.parse_args(argv)
+    model, measures = asyncio.run(run(options))
+    report.show("confidence", measures, {**report.machine(), "model": model}, options.save)
     return 0

@@ -70,6 +70,13 @@ MEANINGS = {
     "false_alarm_share": "of the equal refactors, those refused",
     "undecided_share": "of all, those of which nothing could be said",
     "comparison_s": "seconds to check one refactor",
+    # confidence
+    "mentioned_share": "of the explanations, those that mention what they must",
+    "confidence_median": "mean probability of an explanation's tokens, functions as they are",
+    "confidence_made_up_median": "the same, every name in the function replaced by a made-up word",
+    "confidence_separation": "of all pairs of the two, those in which the real function is higher; 0.5 tells nothing",
+    "marked_share": "of the explanations, those that a hover would mark as not sure",
+    "marked_made_up_share": "the same of functions with made-up names",
     # scale
     "context_emoji_p99_ms_100000": "the context again, with an emoji in the file: Python then keeps four bytes a character",
     "store_hit_p99_ms": "99th percentile of reading one of 100,000 kept answers",

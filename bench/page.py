@@ -47,6 +47,7 @@ so a cancel there takes up to `prefill_chunk_ms` more than one while decoding. `
 what smaller chunks cost.
 """,
     "chunks": "llama.cpp alone: what a smaller prefill chunk costs, and how much sooner a cancel takes effect.\n",
+    "confidence": "Does the probability of an explanation's tokens tell a known one from a guess (docs/decisions/0005)?\n",
     "contention": """\
 llama.cpp alone, one process for each spin count (GOMP_SPINCOUNT), asked in turns: on a quiet machine,
 beside one process that wants a core all the time, and beside one such process for each core (docs/decisions/0004).
