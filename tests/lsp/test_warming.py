@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -157,13 +158,17 @@ async def test_saving_reads_nothing_ahead_and_waits_for_nothing(extension: Clien
     assert [request["outcome"] for request in await extension.requests()] == ["running"]
 
 
-async def test_a_cursor_that_stays_in_its_function_drops_no_idle_work(begin: Begin, workspace: Path) -> None:
+async def test_a_cursor_that_stays_in_its_function_drops_no_idle_work(
+    begin: Begin, workspace: Path, machine: Callable[..., None]
+) -> None:
     """Whoever reads with the arrow keys announces every line."""
+    machine(on_battery=True)  # no idle work before the cursor's place is warm
     client = await begin()
     uri = client.open(workspace / "a.py", TWO)
     warm(client, uri, at(3, 6))
     await warmed(client, "finished")
     await client.script([{"gate": "end"}, "It splits."])
+    machine()
     look(client, uri)
     await eventually(lambda: item_running(client))
 
