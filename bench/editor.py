@@ -60,10 +60,6 @@ class Editor:
     def buffer(self) -> Buffer:
         return self._buffers[self._shown]
 
-    @property
-    def language(self) -> str:
-        return self._trace.language
-
     def place(self) -> Place:
         buffer, path = self.buffer, f"{self._folder}/{self._shown}"
         document = Document(buffer.uri, path, self._trace.language, buffer.text, buffer.version)
@@ -112,15 +108,14 @@ class Editor:
         )
         return explained.get("markdown", ""), (time.perf_counter() - start) * 1000
 
-    def code_at(self, words: str) -> str:
+    def definition(self, words: str) -> Place:
         """The definition that a hover on `words` is about."""
-        return self._definition(self.buffer.text, words)
+        document = self.place().document
+        return Place(document, trace.definition(self._trace.language, document.text, words))
 
     def code_at_open(self, words: str) -> str:
         """The same as it was when the file was opened."""
-        return self._definition(self._trace.files[self._shown], words)
-
-    def _definition(self, text: str, words: str) -> str:
+        text = self._trace.files[self._shown]
         span = trace.definition(self._trace.language, text, words)
         return text[span.start : span.end]
 

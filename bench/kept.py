@@ -19,6 +19,7 @@ from attrs import define, field, frozen
 from bench.editor import Place
 from bench.host import HostWatch, Total
 from lsp_server.engine.types import Priority
+from lsp_server.features.answers import Key, key_for
 from lsp_server.settings import Settings
 from lsp_server.store import key_of
 from lsp_server.templates import Library, built_in
@@ -33,13 +34,16 @@ class Keys:
     model: str
     digest: str = field(factory=lambda: Library.load([built_in()]).digest)
 
-    def explanation(self, language: str, code: str) -> bytes:
-        return key_of(self.digest, language, code, Settings().prompts_preset, self.model)
+    def explanation(self, place: Place) -> bytes:
+        """Of the definition that a place spans."""
+        return key_of(*self._key(place))
 
     def draft(self, place: Place) -> bytes:
         """Of the function that is selected."""
-        language, code = place.document.language, place.document.slice(place.span)
-        return key_of("docstring", self.digest, language, code, Settings().prompts_preset, self.model)
+        return key_of("docstring", *self._key(place))
+
+    def _key(self, place: Place) -> Key:
+        return key_for(place.document, place.span, self.digest, Settings().prompts_preset, self.model)
 
 
 @define

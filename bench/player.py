@@ -36,8 +36,7 @@ class Hover:
     ms: float
     text: str
     hit: bool
-    language: str
-    code: str
+    place: Place
     """The definition as it was then."""
     edited: bool
     """It was another one when its file was opened."""
@@ -112,11 +111,11 @@ class Player:
         self._played.steps.append(Ask(action, place, ttft, cost[Priority.ACTION], prepared))
 
     async def _hover(self, words: str) -> None:
-        code, at_open = self._editor.code_at(words), self._editor.code_at_open(words)
+        place = self._editor.definition(words)
+        edited = place.document.slice(place.span) != self._editor.code_at_open(words)
         text, ms = await self._editor.hover(words)
         hit = bool(text) and ms <= HIT_MS
-        language = self._editor.language
-        self._played.hovers.append(Hover(ms, text, hit, language, code, edited=code != at_open))
+        self._played.hovers.append(Hover(ms, text, hit, place, edited))
 
     async def _note_warming(self) -> dict[Priority, Total]:
         """Note what was warmed since this was called last; returns all that was spent since."""

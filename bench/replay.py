@@ -125,7 +125,7 @@ def idle_wasted_share(played: Played) -> float:
     """Of the tokens prefilled for idle work, those whose explanation or draft was never shown."""
     assert played.kept is not None
     keys = played.kept.keys
-    shown = {keys.explanation(hover.language, hover.code) for hover in played.hovers if hover.text}
+    shown = {keys.explanation(hover.place) for hover in played.hovers if hover.text}
     shown |= {keys.draft(ask.place) for ask in played.asks if ask.prepared}
     return played.kept.tokens.wasted(shown) / (played.prefilled[Priority.IDLE] or 1)
 
@@ -177,7 +177,7 @@ def _hovers(plays: Plays) -> list[Measure]:
 
 def is_stale(hover: Hover, kept: Kept) -> bool:
     """Whether a hover showed something else than what was made of the code as it was then."""
-    return kept.answers.get(kept.keys.explanation(hover.language, hover.code)) != hover.text
+    return kept.answers.get(kept.keys.explanation(hover.place)) != hover.text
 
 
 def _over_peers(plays: Plays) -> list[Measure]:

@@ -27,6 +27,10 @@ from lsp_server.engine.types import Message, Priority
 PLACE = Place(Document("file:///a.py", "a.py", "python", "x = 1\n"), Span(0, 5))
 
 
+def of(code: str) -> Place:
+    return Place(Document("file:///a.go", "a.go", "go", code), Span(0, len(code)))
+
+
 def asked(*times: float) -> Played:
     prefilled = {priority: 10 if priority is Priority.ACTION else 0 for priority in Priority}
     return Played([Ask("explain", PLACE, ms, Total(1, 90, 10)) for ms in times], [], prefilled)
@@ -91,13 +95,14 @@ def test_without_peers_there_are_no_figures_about_them() -> None:
 
 def test_hovers_that_were_stale_are_counted_among_those_on_edited_code() -> None:
     keys = Keys("model")
-    answers = {keys.explanation("go", "new"): "Of the new.", keys.explanation("go", "old"): "Of the old."}
+    new, old = of("func New() {}"), of("func Old() {}")
+    answers = {keys.explanation(new): "Of the new.", keys.explanation(old): "Of the old."}
     played = asked(10)
     played.kept = Kept(keys, answers=answers)
     played.hovers = [
-        Hover(5, "Of the old.", True, "go", "new", edited=True),
-        Hover(7, "Of the new.", True, "go", "new", edited=True),
-        Hover(900, "Of the old.", False, "go", "old", edited=False),
+        Hover(5, "Of the old.", True, new, edited=True),
+        Hover(7, "Of the new.", True, new, edited=True),
+        Hover(900, "Of the old.", False, old, edited=False),
     ]
 
     found = {measure.key: measure for measure in figures(Plays(on=[played], off=[asked(10)]))}
@@ -118,12 +123,12 @@ async def test_a_prepared_answer_is_as_long_as_its_prompt_would_have_been() -> N
 def test_idle_work_is_in_vain_where_nobody_was_shown_what_came_of_it() -> None:
     kept = Kept(Keys("model"))
     kept.tokens.spent = {
-        kept.keys.explanation("go", "a"): 10,
-        kept.keys.explanation("go", "b"): 20,
+        kept.keys.explanation(of("func A() {}")): 10,
+        kept.keys.explanation(of("func B() {}")): 20,
         kept.keys.draft(PLACE): 30,
     }
     prepared = Ask("docstring", PLACE, 10, Total(), prepared=True)
-    hover = Hover(5, "It is a.", True, "go", "a", edited=False)
+    hover = Hover(5, "It is a.", True, of("func A() {}"), edited=False)
     played = Played([prepared], [hover], {Priority.IDLE: 60}, kept)
 
     assert idle_wasted_share(played) == pytest.approx(1 / 3)
