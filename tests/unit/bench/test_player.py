@@ -132,7 +132,8 @@ def test_a_hover_knows_whether_its_code_was_edited_since_the_file_was_opened() -
     )
 
     assert [seen.edited for seen in played.hovers] == [True, False]
-    assert played.hovers[0].code == "def one():\n    return 0 + 1"
+    place = played.hovers[0].place
+    assert place.document.slice(place.span) == "def one():\n    return 0 + 1"
 
 
 def test_a_hover_without_an_explanation_is_no_hit() -> None:
