@@ -15,7 +15,7 @@ from bench.report import Measure
 from bench.stage import SELECTED, Stage
 from lsp_server.engine.types import Priority
 
-TURNS = 3
+TURNS = 5
 """Answers a round."""
 DELTAS = 24
 """Of one answer that are waited for: a few tokens each."""
