@@ -33,7 +33,7 @@ from lsp_server.engine.types import Delta, Engine
 from lsp_server.errors import AssistantError
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, Root
-from lsp_server.verify.pipeline import Permission
+from lsp_server.verify.verdict import Permission
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "bench" / "cases"

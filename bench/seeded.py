@@ -25,7 +25,8 @@ from lsp_server.edits import propose_replacement
 from lsp_server.errors import EditRefused
 from lsp_server.syntax.tree import parse
 from lsp_server.verify.behaviour import BEHAVIOUR
-from lsp_server.verify.pipeline import Permission, verify
+from lsp_server.verify.pipeline import verify
+from lsp_server.verify.verdict import Permission
 
 CASES = Path(__file__).parent / "refactors"
 OWN_PACKAGE = "original"

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from lsp_server.context import CodeContext
     from lsp_server.edits import TestPlan
     from lsp_server.templates import Library, Template
-    from lsp_server.verify.pipeline import Permission
+    from lsp_server.verify.verdict import Permission
 
 SAMPLE = 20_000
 """Characters counted exactly to estimate the rest; chat takes as many, so that both fold alike."""
@@ -144,10 +144,8 @@ async def run(
         yield Note("Waiting for the engine")
     prompt = await prepare(request, engine=engine, library=library, settings=settings)
     expected = await _expectation(prompt, engine, paces or Paces())
-    limit, unread = (
-        estimate.TimeLimit(settings.edits_max_seconds, clock),
-        prompt.tokens * expected.rates.fresh,
-    )
+    limit = estimate.TimeLimit(settings.edits_max_seconds, clock)
+    unread = prompt.tokens * expected.rates.fresh
     prompt = _within_time(prompt, expected, limit, unread)
     yield prompt
     for note in prompt.notes:

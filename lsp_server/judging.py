@@ -14,7 +14,8 @@ from attrs import frozen
 from lsp_server.document import Document, Span
 from lsp_server.edits.types import Proposal
 from lsp_server.errors import EditRefused
-from lsp_server.verify.pipeline import Permission, Verdict, verify
+from lsp_server.verify.pipeline import verify
+from lsp_server.verify.verdict import Permission, Verdict
 
 
 @frozen

@@ -21,7 +21,7 @@ from lsp_server.files import line_span, read_document, split_lines
 from lsp_server.models.paces import Paces
 from lsp_server.settings import Settings
 from lsp_server.templates import Library
-from lsp_server.verify.pipeline import Permission
+from lsp_server.verify.verdict import Permission
 
 MARKS = {True: "ok", False: "failed", None: "unknown"}
 

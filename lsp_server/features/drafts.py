@@ -25,7 +25,7 @@ from lsp_server.store import key_of
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
-    from lsp_server.verify.pipeline import Permission
+    from lsp_server.verify.verdict import Permission
 
 ACTION = "docstring"
 

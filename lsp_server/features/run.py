@@ -17,7 +17,8 @@ from lsp_server.features import views
 from lsp_server.features.documents import Snapshot
 from lsp_server.features.proposals import workspace_edit
 from lsp_server.judging import refusal_of
-from lsp_server.verify.pipeline import NOT_ALLOWED, Permission, verify
+from lsp_server.verify.pipeline import verify
+from lsp_server.verify.verdict import NOT_ALLOWED, Permission
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "snippets": BASE | {"verify"},
     "judging": BASE | {"edits.types", "verify"},
     "estimate": BASE | {"engine.types", "models"},
-    "confidence": {"edits.types", "engine.types"},
+    "confidence": {"engine.types"},
     "candidates": BASE | {"edits.types", "engine.types", "estimate", "judging"},
     "chat": BASE | {"context", "templates", "engine.types", "syntax"},
     "actions": BASE

@@ -26,6 +26,11 @@ def test_it():
         ("assert f(['a']) == {2: 'a'}", "`f(['a'])` gives {1: 'a'}, and the test expects {2: 'a'}"),
         ("assert {2: 'a'} == f(['a']), 'no'", "`f(['a'])` gives {1: 'a'}, and the test expects {2: 'a'}"),
         ("found = f(['a'])\n    assert found == {}", "`found` gives {1: 'a'}, and the test expects {}"),
+        (
+            "assert f(LONG) == {11: 'strawberry-8', 12: 'strawberry-10', 13: 'cherry'}",
+            "`f(LONG)` gives {12: 'strawberry-8'}, and the test expects "
+            "{11: 'strawberry-8', 12: 'strawberry-10', 13: 'cherry'}",
+        ),
         ("assert len(f(['a'])) == 3", "`len(f(['a']))` gives 1, and the test expects 3"),
         ("assert f([' == ']) == {}", "assert {4: ' == '} == {}"),
         ("assert f([])", "assert {} (where {} = f([]))"),
@@ -34,6 +39,7 @@ def test_it():
     ],
 )
 def test_a_failing_assertion_in_words(tmp_path: Path, assertion: str, words: str) -> None:
+    """Long values whole: a model that was shown `['strawberry-0'...` could not know what to expect."""
     file = tmp_path / "test_it.py"
     file.write_text(CODE.replace("HERE", assertion))
     pytest_ = FRAMEWORKS["pytest"]
@@ -47,26 +53,3 @@ def test_a_failing_assertion_in_words(tmp_path: Path, assertion: str, words: str
     )
 
     assert [(r.name, r.passed, r.message) for r in pytest_.parse(done.stdout)] == [("test_it", False, words)]
-
-
-def test_long_values_are_not_shortened_by_pytest(tmp_path: Path) -> None:
-    """The model was shown `['strawberry-0'...`, and could not know what to expect."""
-    file = tmp_path / "test_it.py"
-    file.write_text(
-        CODE.replace("HERE", "assert f(LONG) == {11: 'strawberry-8', 12: 'strawberry-10', 13: 'cherry'}")
-    )
-    pytest_ = FRAMEWORKS["pytest"]
-
-    done = subprocess.run(
-        pytest_.command(tmp_path, file, sys.executable),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    (result,) = pytest_.parse(done.stdout)
-    assert result.message == (
-        "`f(LONG)` gives {12: 'strawberry-8'}, and the test expects "
-        "{11: 'strawberry-8', 12: 'strawberry-10', 13: 'cherry'}"
-    )

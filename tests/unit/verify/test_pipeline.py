@@ -11,7 +11,8 @@ from attrs import evolve
 
 from lsp_server.document import Document, Span
 from lsp_server.edits.types import Proposal, Replacement
-from lsp_server.verify.pipeline import Permission, Verdict, verify, with_text
+from lsp_server.verify.pipeline import verify
+from lsp_server.verify.verdict import Permission, Verdict, with_text
 
 SOURCE = "def double(n: int) -> int:\n    return n * 2\n"
 HEAD = "from calc import double\n\n\n"

@@ -10,8 +10,9 @@ import pytest
 
 from lsp_server.document import Document, Span
 from lsp_server.edits.types import Proposal, Replacement
-from lsp_server.verify.pipeline import Permission, Verdict, verify
+from lsp_server.verify.pipeline import verify
 from lsp_server.verify.project_tests import compare_tests, touching
+from lsp_server.verify.verdict import Permission, Verdict
 
 SOURCE = """def clamp(value, low, high):
     return max(low, min(value, high))
