@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import define, field
 
+from lsp_server.doctor.examination import diagnose
+from lsp_server.doctor.finding import Finding
 from lsp_server.doctor.probe import Ran
+from lsp_server.settings import Settings
 
 GB = 1_000_000_000
 CPUINFO = "processor\t: 0\nflags\t\t: fpu sse2 avx2 fma bmi1 bmi2\n"
@@ -129,3 +133,17 @@ def workstation(**answer: Any) -> FakeMachine:
         "sh": Ran(0, "\tlibmpi.so.40 => /opt/openmpi-v5.0.7-ulfm/lib/libmpi.so.40 (0x00007f)\n"),
     }
     return machine
+
+
+def examine(
+    machine: FakeMachine, tmp_path: Path, settings: Settings | None = None, **more
+) -> dict[str, Finding]:
+    findings = diagnose(
+        settings or Settings(),
+        machine.environ,
+        runtime_dir=tmp_path,
+        data_dir=Path("/data"),
+        probe=machine,
+        **more,
+    )
+    return {finding.name: finding for finding in findings}

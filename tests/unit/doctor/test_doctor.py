@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from lsp_server.doctor import bare, report
-from lsp_server.doctor.examination import diagnose
-from lsp_server.doctor.finding import Finding
-from lsp_server.doctor.probe import Machine, Ran
+from lsp_server.doctor import report
+from lsp_server.doctor.probe import Ran
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, Root, built_in
 
-from .fake_machine import GB, FakeMachine, laptop, workstation
+from .fake_machine import GB, FakeMachine, examine, laptop, workstation
 
 ROOT = Path(__file__).parents[3]
 SHARD = "/home/ada/.cache/huggingface/hub/models--meta-llama--Llama-3.1-8B-Instruct/snapshots/abc"
-
-
-def examine(
-    machine: FakeMachine, tmp_path: Path, settings: Settings | None = None, **more
-) -> dict[str, Finding]:
-    findings = diagnose(
-        settings or Settings(),
-        machine.environ,
-        runtime_dir=tmp_path,
-        data_dir=Path("/data"),
-        probe=machine,
-        **more,
-    )
-    return {finding.name: finding for finding in findings}
 
 
 def test_a_laptop_is_healthy_and_a_board_is_not_missed(tmp_path: Path):
@@ -146,62 +128,6 @@ def test_every_fault_has_its_name_and_its_fix(tmp_path: Path):
     check("model", "hf download", laptop(), Settings(engine_backend="cpu", engine_model="/nowhere.gguf"))
 
 
-HUB = "/home/ada/.cache/huggingface/hub"
-
-
-def without_weights() -> FakeMachine:
-    machine = workstation()
-    machine.files = {path: value for path, value in machine.files.items() if "huggingface" not in path}
-    return machine
-
-
-def test_weights_and_their_conversion_are_wanted_where_each_of_them_goes(tmp_path: Path):
-    """36 GB were once asked of the assistant's own folder, where neither goes."""
-    machine = without_weights()
-    machine.disks = {"/home": 17 * GB, "/opt": 21 * GB, "/data": 0}
-    assert examine(machine, tmp_path)["disk"].state == "ok"
-
-    machine.disks["/home"] = 15 * GB
-    found = examine(machine, tmp_path)["disk"]
-    assert HUB in found.what and found.fix.startswith("export HF_HUB_CACHE=")
-
-    machine.disks |= {"/home": 17 * GB, "/opt": 10 * GB}
-    found = examine(machine, tmp_path)["disk"]
-    assert "/opt/tt-metal/model_cache" in found.what and found.fix.startswith("export TT_CACHE_PATH=")
-
-    machine.environ = {**machine.environ, "TT_CACHE_PATH": "/big/tensors"}
-    machine.disks["/big"] = 30 * GB
-    assert "/big/tensors" in examine(machine, tmp_path)["disk"].what
-
-
-def test_on_one_file_system_both_have_to_fit(tmp_path: Path):
-    machine = without_weights()
-    machine.free = 30 * GB
-
-    assert "36.0 GB" in examine(machine, tmp_path)["disk"].what
-
-
-def test_what_is_there_already_needs_no_room(tmp_path: Path):
-    machine = workstation()
-    machine.disks = {"/home": 1 * GB, "/opt": 1 * GB}
-    assert examine(machine, tmp_path)["disk"].state == "wrong"
-
-    cache = "/opt/tt-metal/model_cache/meta-llama/Llama-3.1-8B-Instruct/N300"
-    machine.files[f"{cache}/tensor_cache_instruct_bfp8/layer0.bin"] = GB
-    assert examine(machine, tmp_path)["disk"].state == "ok"
-
-    del machine.files[f"{SHARD}/model-00002-of-00004.safetensors"]
-    assert "4.0 GB are needed" in examine(machine, tmp_path)["disk"].what
-
-
-def test_room_is_for_the_model_that_hf_model_names(tmp_path: Path):
-    machine = without_weights()
-    machine.environ = {**machine.environ, "HF_MODEL": "meta-llama/Llama-3.3-70B-Instruct"}
-    machine.disks = {"/home": 100 * GB}
-
-    assert examine(machine, tmp_path)["disk"].state == "wrong"
-
-
 def test_what_cannot_be_found_out_has_a_command_that_tells(tmp_path: Path):
     machine = workstation()
     machine.free = None
@@ -240,52 +166,6 @@ def test_a_package_that_shadows_models_inside_the_checkouts_own_environment_is_f
     assert "uninstall -y llama-models" in found["metal.models"].fix
 
 
-def test_missing_weights_name_the_licence_and_the_command(tmp_path: Path):
-    machine = workstation()
-    machine.files = {path: value for path, value in machine.files.items() if "huggingface" not in path}
-
-    fix = examine(machine, tmp_path)["model"].fix
-
-    assert "https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct" in fix
-    assert 'hf auth login && hf download meta-llama/Llama-3.1-8B-Instruct --exclude "original/*"' in fix
-
-
-@pytest.mark.parametrize(
-    ("environ", "hub"),
-    [
-        ({"HF_HUB_CACHE": "/models/hub"}, "/models/hub"),
-        ({"HF_HOME": "/models"}, "/models/hub"),
-        ({"XDG_CACHE_HOME": "/fast"}, "/fast/huggingface/hub"),
-    ],
-)
-def test_weights_are_looked_for_where_the_engine_looks(tmp_path: Path, environ: dict[str, str], hub: str):
-    machine = workstation()
-    machine.environ = {**machine.environ, **environ}
-    assert examine(machine, tmp_path)["model"].state == "wrong"
-
-    machine.files = {
-        path.replace("/home/ada/.cache/huggingface/hub", hub): value for path, value in machine.files.items()
-    }
-    assert examine(machine, tmp_path)["model"].state == "ok"
-
-
-@pytest.mark.parametrize(("reads", "state"), [("os.getenv('LLAMA_DIR')", "ok"), ("", "wrong")])
-def test_a_meta_checkpoint_is_right_where_tt_metal_still_reads_it(tmp_path: Path, reads: str, state: str):
-    machine = workstation()
-    machine.environ = {**machine.environ, "LLAMA_DIR": "/models/original"}
-    machine.files |= {
-        "/opt/tt-metal/models/tt_transformers/tt/model_config.py": reads,
-        "/models/original/params.json": "{}",
-        "/models/original/tokenizer.model": 2_000_000,
-        "/models/original/consolidated.00.pth": 16 * GB,
-    }
-
-    found = examine(machine, tmp_path)["model"]
-
-    assert found.state == state
-    assert state == "ok" or "export HF_MODEL=meta-llama/Llama-3.1-8B-Instruct" in found.fix
-
-
 def test_the_standalone_package_needs_no_checkout(tmp_path: Path):
     machine = workstation(
         package="/opt/venv/lib/tt_transformers/__init__.py", models=None, transformers_tt=None
@@ -297,22 +177,6 @@ def test_the_standalone_package_needs_no_checkout(tmp_path: Path):
 
     assert {name: f.what for name, f in found.items() if f.state == "wrong"} == {}
     assert "tt_transformers package is at /opt/venv" in found["metal.checkout"].what
-
-
-def test_a_git_lfs_pointer_is_no_weight_file(tmp_path: Path):
-    machine = workstation()
-    machine.files[f"{SHARD}/model-00003-of-00004.safetensors"] = 134
-
-    assert "1 of 4 weight files" in examine(machine, tmp_path)["model"].what
-
-
-def test_a_gguf_that_is_none_is_wrong(tmp_path: Path):
-    machine = laptop()
-    machine.files["/m.gguf"] = b"<html>"
-
-    found = examine(machine, tmp_path, Settings(engine_model="/m.gguf"))
-
-    assert found["model"].what == "/m.gguf is not a GGUF file."
 
 
 def test_the_driver_is_asked_before_tt_smi_and_a_hanging_tt_smi_is_unknown(tmp_path: Path):
@@ -400,71 +264,3 @@ def test_the_page_names_every_finding():
     names = examine(workstation(), Path("/nowhere"))
 
     assert not [name for name in names if f"`{name}`" not in page]
-
-
-def test_the_real_machine_never_hangs_and_never_raises(tmp_path: Path):
-    machine = Machine({"PATH": "/usr/bin:/bin"})
-
-    assert machine.run([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.2) == Ran(None)
-    assert machine.run(["no-such-command-anywhere"], seconds=1) == Ran(None)
-    assert machine.read("/no/such/file") is None
-    assert machine.free_bytes(str(tmp_path / "not" / "yet")) is not None
-
-
-@pytest.mark.parametrize("arguments", [[], ["--json"]])
-def test_the_command_works_on_this_machine(
-    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    from lsp_server.cli import main
-
-    status = main(
-        ["doctor", *arguments], {"HOME": str(tmp_path), "TT_ASSISTANT_RUNTIME_DIR": str(tmp_path / "run")}
-    )
-
-    out = capsys.readouterr().out
-    assert status in (0, 1)
-    assert json.loads(out)["schema"] == 1 if arguments else "python" in out
-
-
-def bare_run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`-S` hides every installed package."""
-    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-S", "-s", "-m", "lsp_server", "doctor", *arguments]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
-
-
-def test_the_command_works_with_nothing_installed(tmp_path: Path):
-    ran = bare_run(tmp_path, "--json")
-
-    assert ran.returncode == 1, ran.stderr
-    found = {entry["name"]: entry for entry in json.loads(ran.stdout)["findings"]}
-    assert found.keys() == examine(laptop(), tmp_path).keys()
-    assert "attrs" in found["packages"]["what"] and "-m pip install" in found["packages"]["fix"]
-    assert found["python"]["state"] == "ok" and found["processor"]["state"] != "wrong"
-    assert "WRONG   packages" in bare_run(tmp_path).stdout
-
-
-def test_with_nothing_installed_board_and_weights_are_examined_too():
-    machine = workstation(ttnn="0.77.0")
-    machine.files = {path: value for path, value in machine.files.items() if "huggingface" not in path}
-
-    found = {finding.name: finding for finding in bare.diagnose(machine, ["attrs"])}
-
-    assert found["tt.chips"].what == "n300s"
-    assert found["metal.ttnn"].state == "wrong"
-    assert "hf auth login && hf download meta-llama/Llama-3.1-8B-Instruct" in found["model"].fix
-
-
-@pytest.mark.parametrize(
-    ("text", "home", "backend"),
-    [
-        ('{"tt.home": "/opt/tt-metal", "engine.backend": "tt"}', "/opt/tt-metal", "tt"),
-        ('{"ttAssistant.tt.home": "/m"}', "/m", "auto"),
-        ('{"tt": {"home": "/m"}, "engine": {"backend": 3}}', "/m", "auto"),
-        ("[1]", "", "auto"),
-        ("{", "", "auto"),
-        ("", "", "auto"),
-    ],
-)
-def test_with_nothing_installed_the_settings_that_matter_are_read(text: str, home: str, backend: str):
-    assert (bare.wanted(text).tt_home, bare.wanted(text).engine_backend) == (home, backend)
