@@ -16,7 +16,6 @@ from lsp_server.templates import Library, Root, built_in
 
 from .fake_machine import GB, FakeMachine, examine, laptop, workstation
 
-ROOT = Path(__file__).parents[3]
 SHARD = "/home/ada/.cache/huggingface/hub/models--meta-llama--Llama-3.1-8B-Instruct/snapshots/abc"
 
 
