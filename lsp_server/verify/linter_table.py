@@ -50,6 +50,8 @@ class Linter:
     """(project root, changed file) → whether it may run what it is given."""
     takes: Literal["stdin", "shadow", "copy"] = "stdin"
     """How it is given text that is not on disk: as input, as a file in place of another, or in a copy of the project."""
+    cache: str = ""
+    """The environment variable that names the folder in which it remembers earlier runs, where it has one."""
 
 
 def _has(
@@ -133,6 +135,7 @@ LINTERS = (
         ],
         _mypy_findings,
         takes="shadow",
+        cache="MYPY_CACHE_DIR",
     ),
     Linter(
         "flake8",

@@ -13,14 +13,20 @@ import re
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 
 from lsp_server.edits.types import Check
 from lsp_server.errors import EditRefused
 from lsp_server.verify import sandbox
 from lsp_server.verify.linter_table import LINTERS, Linter
 from lsp_server.verify.project_copy import cargo_variables, project_copy
+from lsp_server.verify.tool_folders import tool_folder
 from lsp_server.verify.verdict import NOT_ALLOWED
+
+T = TypeVar("T")
 
 SECONDS = 20.0
 LONGEST = 160
@@ -93,29 +99,48 @@ async def _findings(
         return []
     shadowed = linter.takes == "shadow" and await asyncio.to_thread(file.exists)
     if text is None or not (shadowed or linter.takes == "stdin"):
-        context = project_copy(root, {} if text is None else {file: text})
-        copy = await asyncio.to_thread(context.__enter__)
-        try:
+        async with _in_thread(project_copy(root, {} if text is None else {file: text})) as copy:
             place = copy / file.relative_to(root)
             await asyncio.to_thread(place.parent.mkdir, parents=True, exist_ok=True)
             if boxed:
                 return await _said_in_sandbox(linter, program, copy, file, place)
-            return await _said(linter, program, copy, place if linter.takes == "shadow" else file, place, "")
-        finally:
-            await asyncio.to_thread(context.__exit__, None, None, None)
+            named = place if linter.takes == "shadow" else file
+            return await _said(linter, program, copy, named, place, variables=cargo_variables(copy))
     with tempfile.TemporaryDirectory(prefix="tt-assistant-lint-") as folder:
         place = Path(folder) / file.name
-        if linter.takes == "shadow":
-            await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
-        return await _said(linter, program, root, file, place, text if linter.takes == "stdin" else "")
+        if linter.takes == "stdin":
+            return await _said(linter, program, root, file, place, given=text)
+        await asyncio.to_thread(place.write_bytes, text.encode("utf-8"))
+        async with _in_thread(tool_folder(linter.name, root)) as cache:
+            variables = {linter.cache: str(cache or os.devnull)} if linter.cache else {}
+            return await _said(linter, program, root, file, place, variables=variables)
 
 
-async def _said(linter: Linter, program: str, cwd: Path, file: Path, place: Path, given: str) -> list[str]:
+@contextlib.asynccontextmanager
+async def _in_thread(context: contextlib.AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Enter and leave a context that blocks."""
+    entered = await asyncio.to_thread(context.__enter__)
+    try:
+        yield entered
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)
+
+
+async def _said(
+    linter: Linter,
+    program: str,
+    cwd: Path,
+    file: Path,
+    place: Path,
+    *,
+    given: str = "",
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     process = await asyncio.create_subprocess_exec(
         program,
         *linter.arguments(file, place),
         cwd=cwd,
-        env={**os.environ, **(cargo_variables(cwd) if linter.takes == "copy" else {})},
+        env={**os.environ, **variables},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lsp_server.errors import EditRefused
-from lsp_server.verify.cargo_builds import build_folder
+from lsp_server.verify.tool_folders import tool_folder
 
 LINKED = ("node_modules", ".venv", "venv", "vendor")
 """Dependencies: linked, not copied. Tests may write there; so may they when the user runs them."""
@@ -66,7 +66,7 @@ def project_copy(root: Path, changes: Mapping[Path, str]) -> Iterator[Path]:
         for path, text in changes.items():
             write_within(copy, copy / path.relative_to(root), text)
         if (root / "Cargo.toml").exists():
-            builds = held.enter_context(build_folder(root))
+            builds = held.enter_context(tool_folder("cargo", root))
             if builds is not None:
                 (copy.parent / CARGO_TARGET).symlink_to(builds, target_is_directory=True)
         yield copy

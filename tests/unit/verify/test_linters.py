@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -42,6 +43,18 @@ async def test_the_type_checker_sees_the_proposed_text(project: Path) -> None:
         and "Incompatible return value" in worse.detail
     )
     assert (project / "calc.py").read_text() == OLD
+    assert not (project / ".mypy_cache").exists()
+
+
+async def test_type_checkers_that_run_at_once_share_no_cache(project: Path) -> None:
+    """They shared the project's: one in three ended with an internal error of mypy."""
+    (project / "pyproject.toml").write_text("[tool.mypy]\nstrict = true\n")
+
+    checks = await asyncio.gather(
+        *(check(project, project / "calc.py", "python", OLD, OLD.replace("a + b", "b + a")) for _ in range(3))
+    )
+
+    assert [(found.ok, found.detail) for (found,) in checks] == [(True, "")] * 3
 
 
 async def test_a_project_without_linters_has_no_such_check(project: Path) -> None:

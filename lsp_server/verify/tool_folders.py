@@ -1,6 +1,7 @@
-"""Where Rust is built: in folders of ours, a few for each project, never in the project's own `target`.
+"""Where a tool keeps what it builds or remembers: in folders of ours, a few for each project, never in the project.
 
-They are kept, because building all dependencies anew takes longer than any check may. Each is used by one run at a time.
+They are kept, because building all dependencies anew takes longer than any check may. Each is used by one run at a time,
+because two runs at once spoil what they share: mypy ends with an internal error.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ KEPT_SECONDS = 30 * 86_400.0
 
 
 @contextlib.contextmanager
-def build_folder(root: Path) -> Iterator[Path | None]:
-    """A folder for builds of the project at `root` that is nobody else's meanwhile; None where there is none. Blocking."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tt-assistant" / "cargo"
+def tool_folder(tool: str, root: Path) -> Iterator[Path | None]:
+    """A folder for `tool` in the project at `root` that is nobody else's meanwhile; None where there is none. Blocking."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tt-assistant" / tool
     folder = cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
     with contextlib.ExitStack() as held:
         found = None

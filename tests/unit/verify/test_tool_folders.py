@@ -1,4 +1,4 @@
-"""Cargo builds in folders that are ours: none of it arrives in the project's `target`, and dependencies are built once."""
+"""Tools keep what they build in folders that are ours: none of it arrives in the project, and none of it is shared."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.verify import cargo_builds
-from lsp_server.verify.cargo_builds import AT_ONCE, build_folder
+from lsp_server.verify import tool_folders
 from lsp_server.verify.linters import check
 from lsp_server.verify.project_copy import cargo_variables, project_copy
+from lsp_server.verify.tool_folders import AT_ONCE, tool_folder
 
 OLD = "pub fn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n"
 
 
 def test_a_folder_is_kept_and_used_by_one_run_at_a_time(tmp_path: Path) -> None:
     with (
-        build_folder(tmp_path) as first,
-        build_folder(tmp_path) as second,
-        build_folder(tmp_path / "x") as other,
+        tool_folder("cargo", tmp_path) as first,
+        tool_folder("cargo", tmp_path) as second,
+        tool_folder("cargo", tmp_path / "x") as other,
     ):
         assert first is not None and second is not None and other is not None
         assert len({first, second, other}) == 3
         (first / "built").write_text("")
 
-    with build_folder(tmp_path) as again:
+    with tool_folder("cargo", tmp_path) as again:
         assert again == first and (again / "built").exists()
 
 
@@ -44,22 +44,22 @@ def test_when_all_are_in_use_the_build_is_beside_the_copy(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_grew_too_large_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cargo_builds, "MAX_BYTES", 10)
-    with build_folder(tmp_path) as folder:
+    monkeypatch.setattr(tool_folders, "MAX_BYTES", 10)
+    with tool_folder("cargo", tmp_path) as folder:
         assert folder is not None
         (folder / "built").write_text("x" * 11)
 
-    with build_folder(tmp_path) as again:
+    with tool_folder("cargo", tmp_path) as again:
         assert again == folder and not list(again.iterdir())
 
 
 def test_what_was_not_used_for_a_month_is_emptied(tmp_path: Path) -> None:
-    with build_folder(tmp_path / "a") as old:
+    with tool_folder("cargo", tmp_path / "a") as old:
         assert old is not None
         (old / "built").write_text("")
     os.utime(old.with_suffix(".lock"), (0, 0))
 
-    with build_folder(tmp_path / "b"):
+    with tool_folder("cargo", tmp_path / "b"):
         assert not list(old.iterdir())
 
 
