@@ -67,6 +67,8 @@ class AnswerReader:
         self._reason: FinishReason | None = None
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
+        self._begun: dict[str, Any] = {}
+        """The first that was told of the prompt; an answer that is stopped never gets to its usage."""
         self.done = False
         """The engine said that nothing follows."""
 
@@ -96,6 +98,7 @@ class AnswerReader:
     def _events(self, chunk: dict[str, Any], data: str) -> list[EngineEvent]:
         events: list[EngineEvent] = []
         if progress := _dictionary(chunk.get("prompt_progress")):
+            self._begun = self._begun or progress
             events.append(PrefillProgress(int(progress.get("processed", 0)), int(progress.get("total", 0))))
         choices = chunk.get("choices") or []
         if not isinstance(choices, list) or (choices and not isinstance(choices[0], dict)):
@@ -122,8 +125,8 @@ class AnswerReader:
         waited = (self._first - self._sent) * 1000 if self._first else 0.0
         cached = _dictionary(self._usage.get("prompt_tokens_details")).get("cached_tokens")
         return Usage(
-            prompt_tokens=int(self._usage.get("prompt_tokens") or 0),
-            cached_tokens=int(cached or 0),
+            prompt_tokens=int(self._usage.get("prompt_tokens") or self._begun.get("total") or 0),
+            cached_tokens=int(cached or self._begun.get("cache") or 0),
             completion_tokens=tokens,
             ttft_ms=float(self._timings.get("ttft_ms") or waited),
             tokens_per_second=float(self._timings.get("predicted_per_second") or measured),
