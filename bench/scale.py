@@ -1,10 +1,10 @@
 """What grows with the file: context, code action, hover and memory at 100 to 100,000 lines; the store at 100,000 entries.
 
 `python -m bench scale [--rounds N] [--save FILE]`. Two kinds of files: functions side by side, and one class with
-all of them as its methods (keys with `class`). Every sample follows an edit; a third of the edits leave a bracket open. The
-context is measured where it is made, from the new text on; code actions (bracket open) and hovers (text parses) over stdio
-from the real language server, right behind the edit. Its engine is a stub that is always ready, and idle work is on: it goes
-on between the edits and is in their way. The last line is one JSON object.
+all of them as its methods (keys with `class`). Every sample follows an edit of a file that was read once; a third of the
+edits leave a bracket open. The context is measured where it is made, from the new text on; code actions (bracket open) and
+hovers (text parses) over stdio from the real language server, right behind the edit. Its engine is a stub that is always
+ready, and idle work is on: it goes on between the edits and is in their way. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bench.stub_server import QUIET_SECONDS
 from lsp_server import context
 from lsp_server.document import Document, Span
 from lsp_server.features.answers import key_for
+from lsp_server.garbage import collect_rarely
 from lsp_server.idle.functions import functions_in
 from lsp_server.settings import Settings
 from lsp_server.store import AnswerStore, key_of
@@ -105,6 +106,7 @@ async def served(directory: Path, shape: Shape, lines: int, rounds: int) -> list
         known = _explain(directory, Document(uri, "", "python", text), str(client.status["model"]))
         client.open(uri, text)
         await _hover(client, shape, uri, text, Random(0))
+        await _read(client, uri)
         random = Random(lines)
         for version, typed in enumerate(typing(text, rounds, lines, shape.indent), 2):
             if typed.parses:
@@ -141,6 +143,13 @@ def _kept(directory: Path) -> int:
     count = len(store)
     store.close()
     return count
+
+
+async def _read(client: Client, uri: str) -> None:
+    """Have the whole file read once, as the first action on it does (`first_context_ms`)."""
+    span = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 4}}
+    asked = {"action": "explain", "textDocument": {"uri": uri, "version": 1}, "range": span}
+    await client.request("ttAssistant/showPrompt", asked)
 
 
 def _change(client: Client, uri: str, version: int, typed: Typed) -> None:
@@ -212,6 +221,7 @@ def main(argv: Sequence[str]) -> int:
     )
     options = parser.parse_args(argv)
     started = time.monotonic()
+    collect_rarely()
     measures = []
     with tempfile.TemporaryDirectory(prefix="tta-bench-", ignore_cleanup_errors=True) as name:
         for found in measure(Path(name), options.rounds):

@@ -67,6 +67,7 @@ def main() -> None:
     from lsp_server.__main__ import SWITCH_SECONDS, parse_arguments
     from lsp_server.bootstrap import answer_initialize
     from lsp_server.composition import compose
+    from lsp_server.garbage import collect_rarely
     from lsp_server.server import create_server
 
     out, arguments = take_stdout(), parse_arguments()
@@ -78,7 +79,9 @@ def main() -> None:
         read_machine=lambda own: Reading(on_battery=False, others=0.0),
         quiet_seconds=QUIET_SECONDS,
     )
-    create_server(wiring).start_io(reader, writer)  # type: ignore[arg-type]
+    server = create_server(wiring)
+    collect_rarely()
+    server.start_io(reader, writer)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

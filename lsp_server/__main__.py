@@ -47,10 +47,13 @@ def serve(out: BinaryIO) -> None:
 
     reader, writer = answer_initialize(sys.stdin.buffer, out)
     from lsp_server.composition import compose
+    from lsp_server.garbage import collect_rarely
     from lsp_server.server import create_server
 
     wiring = compose(arguments.data_dir, arguments.runtime_dir, arguments.native_dir, os.environ)
-    create_server(wiring).start_io(reader, writer)  # type: ignore[arg-type]
+    server = create_server(wiring)
+    collect_rarely()
+    server.start_io(reader, writer)  # type: ignore[arg-type]
 
 
 def parse_arguments() -> argparse.Namespace:

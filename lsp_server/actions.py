@@ -38,6 +38,7 @@ from lsp_server.engine.types import (
     Usage,
 )
 from lsp_server.errors import ContextTooLong, EditRefused
+from lsp_server.idle.functions import cut_out
 from lsp_server.judging import Judge
 from lsp_server.models.paces import Paces
 from lsp_server.settings import Settings
@@ -83,6 +84,8 @@ class Request:
     """Show the code around the target; without it, what precedes the target is the same for a whole file."""
     confidence: bool = False
     """Ask the engine how probable its words are; costs speed where a board chooses the tokens."""
+    draft: bool = False
+    """Documentation for later: it is judged, and proposed, for the code around the target alone, not for the file."""
 
 
 @frozen
@@ -357,6 +360,8 @@ def _proposer(request: Request, prompt: Prompt) -> Propose | None:
     document, target = request.document, prompt.code.target
     output, plan = prompt.template.output, prompt.plan
     if output == "docstring":
+        if request.draft:
+            return lambda reply: edits.propose_docstring(*cut_out(document, target), reply)
         return lambda reply: edits.propose_docstring(document, target, reply)
     if output == "replace":
         return lambda reply: edits.propose_replacement(

@@ -19,7 +19,7 @@ from lsp_server.engine.types import Priority, Usage
 from lsp_server.errors import AssistantError, EditRefused
 from lsp_server.features.answers import Key, key_for
 from lsp_server.features.documents import Snapshot
-from lsp_server.idle.functions import function_around
+from lsp_server.idle.functions import cut_out, function_around
 from lsp_server.judging import Judge, Judged
 from lsp_server.store import key_of
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lsp_server.verify.verdict import Permission
 
 ACTION = "docstring"
+REMEMBERED = 10_000
+"""Drafts of which it is known whether they can be used; then all are looked at again."""
 
 
 @frozen
@@ -50,6 +52,7 @@ class Drafts:
         self._marks: dict[str, Marks] = {}
         self._offered: set[bytes] = set()
         """Digests of the keys of drafts that became a proposal in this session."""
+        self._usable: dict[bytes, bool] = {}
 
     async def key(self, document: Document, function: Span) -> Key:
         """What a draft depends on."""
@@ -64,7 +67,7 @@ class Drafts:
         """The model's answer for a function, of the round that came nearest to an edit."""
         session = self._session
         events = actions.run(
-            actions.Request(document, function, ACTION),
+            actions.Request(document, function, ACTION, draft=True),
             engine=session.engine,
             library=await session.library(),
             settings=session.settings,
@@ -77,13 +80,14 @@ class Drafts:
                     return event.text
         return ""
 
-    async def is_usable(self, document: Document, function: Span, answer: str) -> bool:
-        """Whether the answer makes an edit of this document."""
-        try:
-            await asyncio.to_thread(edits.propose_docstring, document, function, answer)
-        except EditRefused:
-            return False
-        return True
+    async def is_usable(self, document: Document, function: Span, key: Key, answer: str) -> bool:
+        """Whether the answer, kept under a key, makes an edit, as far as the code around the function tells."""
+        digest = key_of(*key)
+        if digest not in self._usable:
+            if len(self._usable) >= REMEMBERED:
+                self._usable.clear()
+            self._usable[digest] = await asyncio.to_thread(_makes_edit, document, function, answer)
+        return self._usable[digest]
 
     def mark(self, snapshot: Snapshot, functions: Sequence[tuple[Span, bool]]) -> None:
         """Take down which functions of a document have a usable draft, for `ready_at`."""
@@ -163,3 +167,11 @@ class Drafts:
         if judged.proposal is None or judged.refusal is not None:
             return None
         return actions.Outcome(prompt, answer, "stop", Usage(), judged.proposal)
+
+
+def _makes_edit(document: Document, function: Span, answer: str) -> bool:
+    try:
+        edits.propose_docstring(*cut_out(document, function), answer)
+    except EditRefused:
+        return False
+    return True

@@ -73,7 +73,7 @@ async def _draft(session: Session, document: Document, function: Span) -> tuple[
     """The draft to make, if there is none, and whether the one that is there can be used."""
     key = await session.drafts.key(document, function)
     if answer := await session.answers.find(key):
-        return [], await session.drafts.is_usable(document, function, answer)
+        return [], await session.drafts.is_usable(document, function, key, answer)
     return [Item(key, "docstring draft", partial(session.drafts.ask, document, function))], False
 
 
