@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -36,6 +36,8 @@ TRIED = 10_000
 """Digests remembered; then all are forgotten."""
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def register(server: LanguageServer, session: Session) -> None:
@@ -109,7 +111,7 @@ class Idle:
         while True:
             await self._quiet()
             self._stirred.clear()  # before the search: what comes during it is searched for again
-            item = await self._next()
+            item = await self._undisturbed("search for idle work", self._next())
             if item is None:
                 await self._stirred.wait()
                 await asyncio.sleep(BREATH_SECONDS)
@@ -117,9 +119,14 @@ class Idle:
                 log.debug("Idle work waits: %s", reason)
                 await self._until_stirred(RECHECK_SECONDS)
             elif self._may_work():
-                self._running = self._session.spawn(item.what, self._make(item))
-                await asyncio.wait([self._running])
-                self._running = None
+                await self._undisturbed(item.what, self._make(item))
+
+    async def _undisturbed(self, what: str, work: Coroutine[Any, Any, T]) -> T | None:
+        """Do this until an interruption; None then, and where it fails."""
+        running = self._running = self._session.spawn(what, work)
+        await asyncio.wait([running])
+        self._running = None
+        return None if running.cancelled() or running.exception() else running.result()
 
     def _wait_for(self, seconds: float) -> None:
         """Begin nothing before these seconds are over."""
