@@ -41,13 +41,15 @@ class Subject:
 
 
 def subject_of(document: Document, target: Span, workspace: Path | None) -> Subject:
-    tree = syntax.parse(document.language, document.text)
+    found = syntax.pieces(document.language, document.text)
     name = ""
-    if tree is not None:
-        scope = tree.innermost(target)
+    if found is not None:
+        first, last = found.around(target)
+        tree, own = found.joined(first, last), target.shifted(-found.start(first))
+        scope = tree.innermost(own)
         while scope is not None and scope.parent is not None:
             scope = scope.parent
-        inside = [s for s in tree.scopes() if target.start <= s.span.start and s.span.end <= target.end + 1]
+        inside = [s for s in tree.scopes() if own.start <= s.span.start and s.span.end <= own.end + 1]
         name = scope.name if scope is not None else inside[0].name if inside else ""
     return Subject(document, project.path_of(document), workspace, name)
 

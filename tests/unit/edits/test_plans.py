@@ -53,6 +53,16 @@ def test_python_tests_follow_the_project(
     assert (found.existing_text is not None) == (expected in files)
 
 
+def test_a_method_of_a_class_too_long_to_be_parsed_at_once_is_tested_through_the_class(
+    tmp_path: Path,
+) -> None:
+    methods = "".join(f"    def area_{n}(self, r):\n        return {n} * r * r\n\n" for n in range(500))
+
+    found = plan(tmp_path, "shapes.py", "class Shape:\n" + methods, {"pyproject.toml": ""}, at="area_400")
+
+    assert found.import_line == "from shapes import Shape"
+
+
 SCRIPT = "export function area(r: number): number {\n  return r * r;\n}\n"
 
 
