@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FUNCTIONS = 40
 """Of one view at most these are prepared, the nearest to the cursor."""
 
+NEAR = 3
+"""Functions, from the cursor on, that are explained before one is documented."""
+
 
 @frozen
 class Item:
@@ -37,21 +40,22 @@ class Item:
 async def missing(session: Session, look: Look) -> list[Item]:
     """What is not there yet for the functions of a look. Marks, on the way, the drafts that are.
 
-    The function at the cursor comes first, then the explanations of the others: they are looked at more often than
-    documented.
+    Code is looked at more often than documented: the draft of the function at the cursor comes after the explanations of
+    its neighbours, the other drafts come last.
     """
     snapshot = session.documents.snapshot(look.uri)
     parts = [Span(_offset(snapshot, first), _offset(snapshot, last + 1)) for first, last in look.ranges]
     focus = _offset(snapshot, look.focus)
     found = await asyncio.to_thread(functions_in, snapshot.document, parts, focus)
-    at_cursor: list[Item] = []
+    near: list[Item] = []
     explanations: list[Item] = []
     drafts: list[Item] = []
+    at_cursor: list[Item] = []
     marks: list[tuple[Span, bool]] = []
     for number, function in enumerate(found[:FUNCTIONS]):
         usable = False
         if function.wants_explanation and session.settings.hover_mode == "auto":
-            (explanations if number else at_cursor).extend(
+            (near if number < NEAR else explanations).extend(
                 await _explanation(session, snapshot.document, function.span)
             )
         if function.wants_docstring:
@@ -59,7 +63,7 @@ async def missing(session: Session, look: Look) -> list[Item]:
             (drafts if number else at_cursor).extend(draft)
         marks.append((function.span, usable))
     session.drafts.mark(snapshot, marks)
-    return [*at_cursor, *explanations, *drafts]
+    return [*near, *at_cursor, *explanations, *drafts]
 
 
 async def _explanation(session: Session, document: Document, function: Span) -> list[Item]:

@@ -1,8 +1,8 @@
 """Warming: while code is selected, its prompt is sent ahead, so that an action's answer starts at once.
 
 Of the tasks, which differ by action, that of the action used last is sent with it. Where the engine keeps prompts with a
-common beginning apart, the tasks of other likely actions follow. The newest selection wins; an older one that is still
-waiting or prefilling is cancelled.
+common beginning apart, the tasks of other likely actions follow, unless nothing is selected: who only clicks is more likely
+to read on. The newest selection wins; an older one that is still waiting or prefilling is cancelled.
 """
 
 from __future__ import annotations
@@ -90,21 +90,22 @@ class Warming:
     async def _prefill(self, uri: str, range_: lsp.Range) -> None:
         await asyncio.sleep(DEBOUNCE_SECONDS)
         session, cache = self._session, self._session.engine.status.prompt_cache_tokens
+        selected = range_.start != range_.end
         try:
             snapshot = session.documents.snapshot(uri)
             span = snapshot.positions.span(range_)
             likeliest, *others = self._used
             prompt = self._whole if cache else self._shared
             messages = await prompt(snapshot.document, span, likeliest)
-            if messages == self._warm and self._followed:
+            if messages == self._warm and (self._followed or not selected):
                 return
-            with session.idle.held(SELECTED if span.start < span.end else POINTED_AT):
+            with session.idle.held(SELECTED if selected else POINTED_AT):
                 tokens = await self._send(messages, Priority.WARMING)
                 self._warm, self._followed = messages, False
-                if tokens * TASKS * CACHE_SHARE <= cache:
+                if selected and tokens * TASKS * CACHE_SHARE <= cache:
                     for action in others:
                         await self._send(await self._whole(snapshot.document, span, action), Priority.WARMING)
-                self._followed = True
+                self._followed = selected
         except AssistantError:
             return  # nothing to act on here; an action on it will say so
 

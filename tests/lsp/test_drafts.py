@@ -138,9 +138,10 @@ async def test_the_lightbulb_answers_from_memory_in_a_long_file(begin: Begin, wo
     client = await begin(settings=NO_WARMING)
     text = "".join(f"def f{i}(x):\n    y = x + {i}\n    return y\n\n\n" for i in range(2000))
     uri = client.open(workspace / "long.py", text)
-    await client.script(["It adds 1000."], ["Add 1000."], [{"gate": "never"}])
+    explained = [[f"It adds {number}."] for number in (1000, 1001, 999)]
+    await client.script(*explained, ["Add 1000."], [{"gate": "never"}])
     look(client, uri, first=4990, last=5030, focus=5001)
-    await idle_work(client, 2)
+    await idle_work(client, 4)
 
     async def title(line: int) -> str:
         return str((await offered(client, params(uri, at(line, 0, line + 2, 12))))["docstring"]["title"])

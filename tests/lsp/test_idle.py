@@ -207,7 +207,7 @@ async def test_a_plain_client_gets_idle_work_around_its_hover(
 ) -> None:
     client = await start()
     uri = client.open(workspace / "a.py", TWO)
-    await client.script(["It splits."], [DRAFT], ["It shouts."], ["Shout a text."])
+    await client.script(["It splits."], ["It shouts."], [DRAFT], ["Shout a text."])
 
     await hover(client, uri)
     await idle_work(client, 3)

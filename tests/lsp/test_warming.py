@@ -178,18 +178,18 @@ async def test_a_cursor_that_stays_in_its_function_drops_no_idle_work(
     assert [request["outcome"] for request in asked if request["max_tokens"]] == ["running"]
 
 
-async def test_a_cursor_that_stays_in_its_function_loses_none_of_the_likely_tasks(
+async def test_a_selection_that_grows_by_a_blank_line_loses_none_of_the_likely_tasks(
     extension: Client, workspace: Path
 ) -> None:
     await extension.script(status={"prompt_cache_tokens": 100_000}, close=["prefill"])
     uri = extension.open(workspace / "a.py", PARSE)
-    warm(extension, uri, at(3, 6))
+    warm(extension, uri, at(3, 0, 5, 38))
     await warmed(extension, "running")
     await asyncio.gather(extension.script(open=["prefill"]), extension.script(close=["prefill"]))
     await warmed(extension, "finished")
     await warmed(extension, "running")
 
-    warm(extension, uri, at(4, 6))
+    warm(extension, uri, at(3, 0, 6, 0))
     await warmed(extension, "cancelled")
     await extension.script(open=["prefill"])
 
@@ -197,6 +197,27 @@ async def test_a_cursor_that_stays_in_its_function_loses_none_of_the_likely_task
         return len({str(request["messages"]) for request in await warmed(extension, "finished")}) == 5
 
     assert await eventually(all_tasks)
+
+
+async def test_a_cursor_has_the_likeliest_task_sent_alone_until_its_function_is_selected(
+    extension: Client, workspace: Path
+) -> None:
+    """The other tasks took seconds in which the hover over the function could have been prepared."""
+    await extension.script(status={"prompt_cache_tokens": 100_000})
+    uri = extension.open(workspace / "a.py", TWO)
+
+    async def sent(prompts: int) -> bool:
+        done = await requests(extension, "WARMING", "finished")
+        return len({str(request["messages"]) for request in done}) >= prompts
+
+    warm(extension, uri, at(3, 6))
+    await eventually(lambda: sent(1))
+    warm(extension, uri, at(8, 6))
+    await eventually(lambda: sent(2))
+    assert len(await requests(extension, "WARMING")) == 2
+    warm(extension, uri, at(8, 0, 9, 30))
+
+    assert await eventually(lambda: sent(6))
 
 
 async def item_running(client: Client) -> bool:
