@@ -18,7 +18,7 @@ from bench import report
 from bench.baseline import Alone, random_prompt
 from bench.host import default_model
 from bench.report import Measure
-from lsp_server.host.backends.cpu.llama import chunk_of
+from lsp_server.host.backends.cpu.llama import CHUNK
 from lsp_server.host.backends.cpu.processor import physical_cores
 
 PROMPT_TOKENS = 1_500
@@ -35,9 +35,7 @@ async def measure(models: dict[str, str], rounds: int) -> list[Measure]:
     async with AsyncExitStack() as stack:
         engines = {}
         for name, path in models.items():
-            engines[name] = await Alone.start(
-                path, window=WINDOW, threads=physical_cores(), batch=chunk_of(Path(path))
-            )
+            engines[name] = await Alone.start(path, window=WINDOW, threads=physical_cores(), batch=CHUNK)
             stack.push_async_callback(engines[name].close)
         for _ in range(rounds):
             for name, engine in engines.items():

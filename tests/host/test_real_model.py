@@ -15,7 +15,7 @@ from lsp_server.host.backends import BackendError, Prefilled, SamplingParams, St
 from lsp_server.host.backends.cpu import copying, create
 from lsp_server.host.backends.cpu.backend import CpuBackend, default_model
 from lsp_server.host.backends.cpu.copying_cases import SOURCES
-from lsp_server.host.backends.cpu.llama import SHORT_CHUNK, chunk_of
+from lsp_server.host.backends.cpu.llama import CHUNK
 from lsp_server.host.job import Done, Failed, Job, JobEvent
 from lsp_server.host.scheduler import Scheduler
 
@@ -103,7 +103,7 @@ def test_a_prefill_in_steps_tells_the_whole_prompt_and_can_be_left_between_them(
     def emit(step: Step) -> bool:
         assert isinstance(step, Prefilled)
         told.append(step)
-        return step.done >= 268
+        return step.done == 268
 
     reason = backend.generate(prompt, SamplingParams(max_tokens=0), emit)
     _, steps = run(backend, prompt, SamplingParams(max_tokens=0))
@@ -111,20 +111,16 @@ def test_a_prefill_in_steps_tells_the_whole_prompt_and_can_be_left_between_them(
     assert reason == "cancelled"
     assert {(step.total, step.cached) for step in told} == {(300, told[0].cached)}
     assert [step.done for step in told] == sorted(step.done for step in told)
-    assert cached(steps) >= 264
+    assert cached(steps) >= 266
 
 
 def test_cancelling_in_prefill_takes_effect_within_one_chunk(backend: CpuBackend) -> None:
     prompt = backend.encode_chat(chat("# cancel\n" + CODE[-6000:]))
-    assert chunk_of(default_model()) == SHORT_CHUNK
-    assert len(prompt) > 8 * SHORT_CHUNK
+    assert len(prompt) > 8 * CHUNK
     chunks: list[float] = []
-    read: list[int] = []
 
     def emit(step: Step) -> bool:
-        assert isinstance(step, Prefilled)
         chunks.append(time.perf_counter())
-        read.append(step.done)
         return len(chunks) == 4
 
     reason = backend.generate(prompt, GREEDY, emit)
@@ -133,7 +129,7 @@ def test_cancelling_in_prefill_takes_effect_within_one_chunk(backend: CpuBackend
 
     assert reason == "cancelled"
     assert returned - chunks[-1] < chunks[-1] - chunks[-2]
-    assert read[-1] - SHORT_CHUNK <= cached(steps) <= read[-1] + SHORT_CHUNK
+    assert 3 * CHUNK <= cached(steps) <= 5 * CHUNK
 
 
 def test_special_tokens_in_contents_are_text(backend: CpuBackend) -> None:

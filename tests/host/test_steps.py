@@ -8,25 +8,21 @@ from lsp_server.host.backends.cpu.steps import STEP, TAIL, Steps, common
 
 
 def test_a_long_new_prompt_goes_in_one_piece_up_to_its_end() -> None:
-    assert Steps(64).of(list(range(1000))) == [1000 - TAIL + STEP * n for n in range(1, TAIL // STEP + 1)]
+    assert Steps().of(list(range(1000))) == [1000 - TAIL + STEP * n for n in range(1, TAIL // STEP + 1)]
 
 
 def test_only_what_is_new_goes_in_steps() -> None:
-    steps, prompt = Steps(64), list(range(1000))
+    steps, prompt = Steps(), list(range(1000))
     steps.done([*range(950), 1, 2, 3])
 
     assert steps.of(prompt) == [950 + STEP, 1000]
 
 
 def test_a_known_prompt_is_one_piece() -> None:
-    steps, prompt = Steps(64), list(range(1000))
+    steps, prompt = Steps(), list(range(1000))
     steps.done([*prompt, 7, 7])
 
     assert steps.of(prompt) == [1000]
-
-
-def test_an_engine_with_short_chunks_needs_no_steps() -> None:
-    assert Steps(8).of(list(range(1000))) == [1000]
 
 
 @pytest.mark.parametrize(("a", "b"), [([], [1]), ([1, 2, 3], [1, 2, 4]), ([1, 2], [1, 2, 3]), ([5], [6])])

@@ -22,7 +22,7 @@ from lsp_server.host.backends.cpu import copying, processor
 from lsp_server.host.backends.cpu.answer import Answer, request
 from lsp_server.host.backends.cpu.gguf import GgufHeader, read_header
 from lsp_server.host.backends.cpu.listener import Listener
-from lsp_server.host.backends.cpu.llama import CHUNK, PROMPT_CACHE_MIB, chunk_of, open_server
+from lsp_server.host.backends.cpu.llama import PROMPT_CACHE_MIB, open_server
 from lsp_server.host.backends.cpu.rest import AtRest
 from lsp_server.host.backends.cpu.steps import Steps
 from lsp_server.host.backends.cpu.tokens import Tokeniser
@@ -50,7 +50,7 @@ class CpuBackend:
         self._rest: AtRest | None = None
         self._server: Any = None
         self._tokeniser: Tokeniser | None = None
-        self._steps = Steps(CHUNK)
+        self._steps = Steps()
 
     def load(self, report: Callable[[LoadProgress], None]) -> ModelInfo:
         path = Path(self._model).expanduser() if self._model else default_model()
@@ -64,7 +64,6 @@ class CpuBackend:
         key = secrets.token_hex(16)
         drafts = verdict is not None and verdict.good
         self._server = open_server(path, window, threads, key, self._socket, drafts=drafts)
-        self._steps = Steps(chunk_of(path, drafts=drafts))
         if self._socket is not None:
             self._socket.chmod(0o600)
         listener = Listener(self._server.listening_address, key)

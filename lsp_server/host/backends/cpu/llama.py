@@ -8,20 +8,13 @@ from typing import Any
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.cpu import copying, openmp, processor
 
-CHUNK, SHORT_CHUNK = 64, 8
+CHUNK = 64
 """Tokens prefilled between two looks at whether to go on; smaller ones cost speed (docs/decisions/0008)."""
-SMALL_MODEL = 160 << 20
-"""Bytes of a model file, up to which chunks are short: of a larger model even those take longer than a cancel should."""
 PROMPT_CACHE_MIB = 1024
 """Memory for the KV of earlier prompts, beside the one in use."""
 SAME_PROMPT = 0.999
 """Share of a prompt that must be in use already to go on from there. Of any other prompt what is in use is put into the
 cache first (some 10 ms); with llama.cpp's own 0.1, prompts that share their beginning would overwrite each other's ends."""
-
-
-def chunk_of(path: Path, *, drafts: bool = False) -> int:
-    """Tokens of a chunk with this model. A draft that is verified has to fit into one."""
-    return SHORT_CHUNK if path.stat().st_size <= SMALL_MODEL and not drafts else CHUNK
 
 
 def open_server(path: Path, window: int, threads: int, key: str, socket: Path | None, *, drafts: bool) -> Any:
@@ -30,7 +23,6 @@ def open_server(path: Path, window: int, threads: int, key: str, socket: Path | 
     `drafts`: copy-biased decoding (copying.py). Raises BackendError.
     """
     parameters = _parameters(path, window, threads, key, socket)
-    parameters.n_batch = parameters.n_ubatch = chunk_of(path, drafts=drafts)
     if drafts:
         copying.turn_on(parameters)
     import xllamacpp
@@ -66,8 +58,9 @@ def _parameters(path: Path, window: int, threads: int, key: str, socket: Path | 
     parameters.model.path = str(path)
     parameters.n_ctx = window
     parameters.n_parallel = 1
+    parameters.n_batch = parameters.n_ubatch = CHUNK
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
-    # On processors it decodes more slowly the longer the prompt, and is fast with whole tiles of 64 tokens only.
+    # On processors it makes decoding slower, the more so the longer the prompt (docs/decisions/0008).
     parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     parameters.cache_ram_mib = PROMPT_CACHE_MIB
     parameters.slot_prompt_similarity = SAME_PROMPT

@@ -19,15 +19,11 @@ KEPT = 64
 class Steps:
     """Remembers what was prefilled, as the KV cache does."""
 
-    def __init__(self, chunk: int) -> None:
-        """`chunk`: tokens that the engine prefills at a time by itself."""
-        self._chunk = chunk
+    def __init__(self) -> None:
         self._prompts: deque[list[int]] = deque(maxlen=KEPT)
 
     def of(self, prompt: list[int]) -> list[int]:
         """Lengths up to which to prefill, the last one being all of it."""
-        if self._chunk <= STEP:
-            return [len(prompt)]
         known = max((common(prompt, other) for other in self._prompts), default=0)
         first = max(known, len(prompt) - TAIL) + STEP
         return [*range(first, len(prompt), STEP), len(prompt)]
