@@ -21,7 +21,6 @@ def main() -> None:
     params.n_ctx, params.n_parallel = window, 1
     params.n_batch = params.n_ubatch = batch
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.fit_params = False
     params.api_keys, params.port, params.ui, params.verbosity = ["bench"], 0, False, 1
     server = xllamacpp.Server(params)

@@ -23,8 +23,8 @@ LOOKED_UP = 8
 """Tokens that must have stood there before; fewer would draft where nothing is copied."""
 DRAFTED = 24
 """Tokens drafted at a time."""
-CHECKS = 2
-"""To be raised when the cases of the check or the engine's settings change: earlier verdicts are then forgotten."""
+CHECKS = 1
+"""To be raised when the cases of the check change: earlier verdicts are then forgotten."""
 
 BOOTSTRAP = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "

@@ -60,8 +60,6 @@ def _parameters(path: Path, window: int, threads: int, key: str, socket: Path | 
     parameters.n_parallel = 1
     parameters.n_batch = parameters.n_ubatch = CHUNK
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
-    # On processors it makes decoding slower, the more so the longer the prompt (docs/decisions/0008).
-    parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     parameters.cache_ram_mib = PROMPT_CACHE_MIB
     parameters.slot_prompt_similarity = SAME_PROMPT
     # Fitting to a GPU's memory would read the model a second time.
