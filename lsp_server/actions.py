@@ -38,7 +38,6 @@ from lsp_server.engine.types import (
     Usage,
 )
 from lsp_server.errors import ContextTooLong, EditRefused
-from lsp_server.idle.functions import cut_out
 from lsp_server.judging import Judge
 from lsp_server.models.paces import Paces
 from lsp_server.settings import Settings
@@ -361,7 +360,7 @@ def _proposer(request: Request, prompt: Prompt) -> Propose | None:
     output, plan = prompt.template.output, prompt.plan
     if output == "docstring":
         if request.draft:
-            return lambda reply: edits.propose_docstring(*cut_out(document, target), reply)
+            return lambda reply: edits.propose_docstring(*edits.cut_out(document, target), reply)
         return lambda reply: edits.propose_docstring(document, target, reply)
     if output == "replace":
         return lambda reply: edits.propose_replacement(

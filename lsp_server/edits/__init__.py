@@ -4,6 +4,7 @@ Pure except `test_plan`, which looks at the project's files.
 """
 
 from lsp_server.edits.code_block import propose_code
+from lsp_server.edits.cut_out import cut_out
 from lsp_server.edits.docstring import propose_docstring
 from lsp_server.edits.rebase import rebase
 from lsp_server.edits.replace import propose_replacement
@@ -11,6 +12,7 @@ from lsp_server.edits.suite import TestPlan, opening_of_tests, propose_tests, te
 
 __all__ = [
     "TestPlan",
+    "cut_out",
     "opening_of_tests",
     "propose_code",
     "propose_docstring",

@@ -19,7 +19,7 @@ from lsp_server.engine.types import Priority, Usage
 from lsp_server.errors import AssistantError, EditRefused
 from lsp_server.features.answers import Key, key_for
 from lsp_server.features.documents import Snapshot
-from lsp_server.idle.functions import cut_out, function_around
+from lsp_server.idle.functions import function_around
 from lsp_server.judging import Judge, Judged
 from lsp_server.store import key_of
 
@@ -171,7 +171,7 @@ class Drafts:
 
 def _makes_edit(document: Document, function: Span, answer: str) -> bool:
     try:
-        edits.propose_docstring(*cut_out(document, function), answer)
+        edits.propose_docstring(*edits.cut_out(document, function), answer)
     except EditRefused:
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from lsp_server.document import Document, Span
 from lsp_server.edits.docstring import comment
@@ -58,18 +58,6 @@ def function_around(document: Document, span: Span) -> Span | None:
             break
     named = scope is not None and scope.kind == "function" and scope.name
     return scope.span.shifted(start) if scope is not None and named else None
-
-
-def cut_out(document: Document, definition: Span) -> tuple[Document, Span]:
-    """A document with little more than a definition of a long file, and where it is there.
-
-    For a first look at an edit: the parser holds all other threads up for as long as a whole file takes.
-    """
-    found = pieces(document.language, document.text)
-    if found is None:
-        return document, definition
-    first, last = found.around(definition)
-    return evolve(document, text=found.joined(first, last).text), definition.shifted(-found.start(first))
 
 
 def enclosing(document: Document, definition: Span) -> list[str]:

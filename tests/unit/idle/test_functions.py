@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lsp_server.document import Document, Span
-from lsp_server.edits import propose_docstring
-from lsp_server.idle.functions import LONGEST, cut_out, enclosing, function_around, functions_in
+from lsp_server.edits import cut_out, propose_docstring
+from lsp_server.idle.functions import LONGEST, enclosing, function_around, functions_in
 
 PYTHON = '''\
 class Bag:

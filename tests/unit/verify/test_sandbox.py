@@ -110,7 +110,7 @@ async def gone(pid: int) -> bool:
         try:
             if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
                 return True
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # the second where it leaves while it is read
             return True
         await asyncio.sleep(0.01)
     return False
