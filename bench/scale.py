@@ -106,9 +106,8 @@ async def served(directory: Path, shape: Shape, lines: int, rounds: int) -> list
         known = _explain(directory, Document(uri, "", "python", text), str(client.status["model"]))
         client.open(uri, text)
         await _hover(client, shape, uri, text, Random(0))
-        await _code_action(
-            client, uri, 0
-        )  # the first of each kind also makes what turns messages into objects
+        # The first message of a kind also makes what turns messages into objects.
+        await _code_action(client, uri, 0)
         await _read(client, uri)
         random = Random(lines)
         for version, typed in enumerate(typing(text, rounds, lines, shape.indent), 2):

@@ -9,7 +9,7 @@ FULL_AFTER = 100
 
 
 def collect_rarely() -> None:
-    """Call when all is imported: what is there stays, and is not looked through again (40 ms each time)."""
+    """Call when all is imported: what is there stays, and is not looked through again."""
     gc.freeze()
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, FULL_AFTER)
