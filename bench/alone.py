@@ -9,17 +9,23 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
+
+import attrs
 
 
 def main() -> None:
     import xllamacpp
 
-    model, window, threads, batch = sys.argv[1], *map(int, sys.argv[2:5])
+    from lsp_server.host.backends.cpu.llama import Prefill
+
+    model, window, threads, chunk = sys.argv[1], *map(int, sys.argv[2:5])
+    prefill = Prefill.of(Path(model))
     params = xllamacpp.CommonParams()
     params.model.path = model
     params.n_ctx, params.n_parallel = window, 1
-    params.n_batch = params.n_ubatch = batch
+    (attrs.evolve(prefill, chunk=chunk) if chunk else prefill).set(params)
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.fit_params = False
     params.api_keys, params.port, params.ui, params.verbosity = ["bench"], 0, False, 1

@@ -26,13 +26,14 @@ class Alone:
 
     @classmethod
     async def start(
-        cls, model: str, *, window: int, threads: int, batch: int, spin_count: str = SPIN_COUNT
+        cls, model: str, *, window: int, threads: int, chunk: int = 0, spin_count: str = SPIN_COUNT
     ) -> Alone:
-        """Load `model`; `spin_count` is GOMP_SPINCOUNT, "" leaves libgomp its own choice."""
+        """Load `model`. `chunk`: tokens prefilled at a time, 0 as the product does; `spin_count` is GOMP_SPINCOUNT, ""
+        leaves libgomp its own choice."""
         environ = {key: value for key, value in os.environ.items() if key != "GOMP_SPINCOUNT"}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, str(ROOT / "bench" / "alone.py")),
-            *(model, str(window), str(threads), str(batch)),
+            *(model, str(window), str(threads), str(chunk)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """What a smaller prefill chunk costs, and how much sooner a cancel takes effect: llama.cpp alone, chunk sizes in turns.
 
-`python -m bench chunks [--model GGUF] [--rounds N] [--sizes 128,64,32] [--save FILE]`. The last line is one JSON object.
+`python -m bench chunks [--model GGUF] [--rounds N] [--sizes 128,64,12] [--save FILE]`. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.host import default_model
 from bench.report import Measure
 from lsp_server.host.backends.cpu.processor import physical_cores
 
-SIZES = (128, 64, 32, 8)
+SIZES = (128, 64, 32, 12, 8)
 PROMPT_TOKENS = 1_500
 WINDOW = 4_096
 ROUNDS = 3
@@ -39,7 +39,7 @@ async def measure(options: argparse.Namespace) -> list[Measure]:
         engines = {}
         for size in sizes:
             engines[size] = await Alone.start(
-                options.model, window=WINDOW, threads=options.threads or physical_cores(), batch=size
+                options.model, window=WINDOW, threads=options.threads or physical_cores(), chunk=size
             )
             stack.push_async_callback(engines[size].close)
         for number in range(options.rounds):

@@ -20,7 +20,6 @@ from bench import report
 from bench.baseline import Alone, random_prompt
 from bench.host import default_model
 from bench.report import Measure
-from lsp_server.host.backends.cpu.llama import CHUNK
 from lsp_server.host.backends.cpu.processor import physical_cores
 
 COUNTS = ("default", "1000", "5000")
@@ -82,7 +81,6 @@ async def _start(options: argparse.Namespace, count: str) -> Alone:
         options.model,
         window=WINDOW,
         threads=options.threads or physical_cores(),
-        batch=CHUNK,
         spin_count="" if count == "default" else count,
     )
 

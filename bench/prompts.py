@@ -11,7 +11,6 @@ from lsp_server import actions
 from lsp_server.document import Document, Span
 from lsp_server.engine import create_engine
 from lsp_server.engine.types import Engine, Message
-from lsp_server.host.backends.cpu.llama import CHUNK
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, built_in
 
@@ -58,7 +57,6 @@ class Prompts:
             self._settings.engine_model,
             window=self._engine.status.context_window,
             threads=self._threads,
-            batch=CHUNK,
         )
 
     async def close(self) -> None:

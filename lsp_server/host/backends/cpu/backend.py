@@ -14,7 +14,6 @@ from lsp_server.host.backends import (
     FinishReason,
     LoadProgress,
     ModelInfo,
-    Prefilled,
     SamplingParams,
     Step,
 )
@@ -24,7 +23,6 @@ from lsp_server.host.backends.cpu.gguf import GgufHeader, read_header
 from lsp_server.host.backends.cpu.listener import Listener
 from lsp_server.host.backends.cpu.llama import PROMPT_CACHE_MIB, open_server
 from lsp_server.host.backends.cpu.rest import AtRest
-from lsp_server.host.backends.cpu.steps import Steps
 from lsp_server.host.backends.cpu.tokens import Tokeniser
 
 log = logging.getLogger(__name__)
@@ -50,7 +48,6 @@ class CpuBackend:
         self._rest: AtRest | None = None
         self._server: Any = None
         self._tokeniser: Tokeniser | None = None
-        self._steps = Steps()
 
     def load(self, report: Callable[[LoadProgress], None]) -> ModelInfo:
         path = Path(self._model).expanduser() if self._model else default_model()
@@ -92,27 +89,14 @@ class CpuBackend:
     def generate(
         self, prompt: Sequence[int], sampling: SamplingParams, emit: Callable[[Step], bool]
     ) -> FinishReason:
-        ids = list(prompt)
         if self._rest is not None:
             self._rest.interrupt()
+        answer = Answer(sampling, emit, self.encode)
         try:
-            reason: FinishReason = "length"
-            told = _whole(emit, len(ids))
-            for end in self._steps.of(ids) if not sampling.max_tokens else [len(ids)]:
-                reason = self._answer(ids[:end], sampling, told)
-                if reason == "cancelled":
-                    return reason
+            self._server.handle_completions(request(list(prompt), sampling), answer.on_chunk)
         finally:
             if self._rest is not None:
                 self._rest.begin()
-        self._steps.done(ids)
-        return reason
-
-    def _answer(
-        self, prompt: list[int], sampling: SamplingParams, emit: Callable[[Step], bool]
-    ) -> FinishReason:
-        answer = Answer(sampling, emit, self.encode)
-        self._server.handle_completions(request(prompt, sampling), answer.on_chunk)
         if answer.error is not None:
             raise answer.error
         if answer.reason is None:
@@ -131,20 +115,6 @@ class CpuBackend:
         if self._tokeniser is None:
             raise BackendError("The model is not loaded.")
         return self._tokeniser
-
-
-def _whole(emit: Callable[[Step], bool], total: int) -> Callable[[Step], bool]:
-    """Tell the steps of a part of a prompt as those of the whole one, which has `total` tokens."""
-    cached: int | None = None
-
-    def told(step: Step) -> bool:
-        nonlocal cached
-        if not isinstance(step, Prefilled):
-            return emit(step)
-        cached = step.cached if cached is None else cached
-        return emit(Prefilled(step.done, total, cached))
-
-    return told
 
 
 def default_model() -> Path:

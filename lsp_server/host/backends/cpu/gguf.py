@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,45 @@ class GgufHeader:
         return max(value) if isinstance(value, list) and value else int(value or default)
 
 
+@frozen
+class Tensor:
+    """One tensor as the file describes it."""
+
+    name: bytes
+    shape: tuple[int, ...]
+    kind: int
+    """ggml's number of its type."""
+    offset: int
+    """Bytes from the start of the data."""
+
+
+@frozen
+class Layout:
+    """Where things are in a file, in bytes from its start."""
+
+    tensors_start: int
+    """End of the metadata: here the tensors are described."""
+    tensors: list[Tensor]
+    data_start: int
+    alignment: int
+
+
 def read_header(path: Path) -> GgufHeader:
     """Check that `path` is a whole GGUF model and return its metadata. Raises BackendError with the reason."""
+    return _read(path)[0]
+
+
+def read_layout(path: Path) -> Layout:
+    """Check the same, and return where the tensors are. Raises BackendError with the reason."""
+    return _read(path)[1]
+
+
+def aligned(offset: int, alignment: int) -> int:
+    """The next multiple of `alignment`."""
+    return -(-offset // alignment) * alignment
+
+
+def _read(path: Path) -> tuple[GgufHeader, Layout]:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -69,7 +107,7 @@ def read_header(path: Path) -> GgufHeader:
             if size < 24:
                 raise _damaged(path, "it ends within its header")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _Reader(path, data, size).header()
+                return _Reader(path, data, size).read()
     except FileNotFoundError as error:
         raise BackendError(f"The model file {path} does not exist.", code="model_missing") from error
     except OSError as error:
@@ -82,13 +120,13 @@ class _Reader:
     def __init__(self, path: Path, data: mmap.mmap, size: int) -> None:
         self._path, self._data, self._size, self._at = path, data, size, 4
 
-    def header(self) -> GgufHeader:
+    def read(self) -> tuple[GgufHeader, Layout]:
         try:
-            return self._header()
+            return self._whole()
         except (struct.error, IndexError, UnicodeDecodeError) as error:
             raise _damaged(self._path, "its header makes no sense") from error
 
-    def _header(self) -> GgufHeader:
+    def _whole(self) -> tuple[GgufHeader, Layout]:
         version = self._scalar("<I")
         if version not in VERSIONS:
             raise BackendError(
@@ -99,28 +137,28 @@ class _Reader:
         for _ in range(entries):
             key = self._string()
             metadata[key] = self._value(self._scalar("<I"))
-        needed = self._extent(tensors, int(metadata.get("general.alignment") or 32))
+        layout = self._layout(tensors, int(metadata.get("general.alignment") or 32))
+        needed = max(
+            (layout.data_start + tensor.offset + _bytes(tensor) for tensor in layout.tensors), default=0
+        )
         if needed > self._size:
             raise _damaged(
                 self._path, f"it has {self._size:,} of at least {needed:,} bytes; download it again"
             )
-        return GgufHeader(metadata, tensors)
+        return GgufHeader(metadata, tensors), layout
 
-    def _extent(self, tensors: int, alignment: int) -> int:
-        """Bytes the file must have for its tensors."""
-        end = 0
-        for _ in range(tensors):
-            self._string()
-            dimensions = self._scalar("<I")
-            if dimensions > MAX_DIMENSIONS:
-                raise _damaged(self._path, "its header makes no sense")
-            elements = 1
-            for _ in range(dimensions):
-                elements *= self._scalar("<Q")
-            block, width = BLOCKS.get(self._scalar("<I"), (1, 0))
-            end = max(end, self._scalar("<Q") + elements // block * width)
-        data = -(-self._at // alignment) * alignment
-        return data + end if tensors else self._at
+    def _layout(self, count: int, alignment: int) -> Layout:
+        start = self._at
+        tensors = [self._tensor() for _ in range(count)]
+        return Layout(start, tensors, aligned(self._at, alignment), alignment)
+
+    def _tensor(self) -> Tensor:
+        name = self._raw_string()
+        dimensions = self._scalar("<I")
+        if dimensions > MAX_DIMENSIONS:
+            raise _damaged(self._path, "its header makes no sense")
+        shape = tuple(self._scalar("<Q") for _ in range(dimensions))
+        return Tensor(name, shape, self._scalar("<I"), self._scalar("<Q"))
 
     def _value(self, kind: int) -> Any:
         if kind == STRING:
@@ -145,9 +183,12 @@ class _Reader:
         return value
 
     def _string(self) -> str:
+        return self._raw_string().decode("utf-8", errors="replace")
+
+    def _raw_string(self) -> bytes:
         start = self._at + 8
         self._skip(self._scalar("<Q"))
-        return self._data[start : self._at].decode("utf-8", errors="replace")
+        return self._data[start : self._at]
 
     def _skip(self, count: int) -> None:
         self._at += count
@@ -156,6 +197,11 @@ class _Reader:
 
     def _nonsense(self) -> Any:
         raise _damaged(self._path, "its header makes no sense")
+
+
+def _bytes(tensor: Tensor) -> int:
+    block, width = BLOCKS.get(tensor.kind, (1, 0))
+    return prod(tensor.shape) // block * width
 
 
 def _damaged(path: Path, how: str) -> BackendError:

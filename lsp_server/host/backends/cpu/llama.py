@@ -5,16 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
+
 from lsp_server.host.backends import BackendError
 from lsp_server.host.backends.cpu import copying, openmp, processor
 
-CHUNK = 64
-"""Tokens prefilled between two looks at whether to go on; smaller ones cost speed (docs/decisions/0008)."""
+SMALL_MODEL_BYTES = 256 << 20
+"""The default model and its like."""
 PROMPT_CACHE_MIB = 1024
 """Memory for the KV of earlier prompts, beside the one in use."""
 SAME_PROMPT = 0.999
 """Share of a prompt that must be in use already to go on from there. Of any other prompt what is in use is put into the
 cache first (some 10 ms); with llama.cpp's own 0.1, prompts that share their beginning would overwrite each other's ends."""
+
+
+@frozen
+class Prefill:
+    """How llama.cpp computes prompts: what is fastest, and how soon it can be stopped, depends on the model's size."""
+
+    chunk: int
+    """Tokens computed between two looks at whether to go on."""
+    flash_attention: bool
+
+    @classmethod
+    def of(cls, model: Path) -> Prefill:
+        """For a GGUF file. Why so: docs/decisions/0008."""
+        if model.stat().st_size <= SMALL_MODEL_BYTES:
+            return cls(chunk=12, flash_attention=False)
+        return cls(chunk=64, flash_attention=True)
+
+    def set(self, parameters: Any) -> None:
+        """Make a server with these `CommonParams` prefill so."""
+        import xllamacpp
+
+        parameters.n_batch = parameters.n_ubatch = self.chunk
+        if not self.flash_attention:
+            kinds = xllamacpp.llama_flash_attn_type
+            parameters.flash_attn_type = kinds.LLAMA_FLASH_ATTN_TYPE_DISABLED
 
 
 def open_server(path: Path, window: int, threads: int, key: str, socket: Path | None, *, drafts: bool) -> Any:
@@ -58,7 +85,7 @@ def _parameters(path: Path, window: int, threads: int, key: str, socket: Path | 
     parameters.model.path = str(path)
     parameters.n_ctx = window
     parameters.n_parallel = 1
-    parameters.n_batch = parameters.n_ubatch = CHUNK
+    Prefill.of(path).set(parameters)
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.cache_ram_mib = PROMPT_CACHE_MIB
     parameters.slot_prompt_similarity = SAME_PROMPT
