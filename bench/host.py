@@ -106,9 +106,10 @@ class HostWatch:
                     return dict(json.loads(line[5:]))
         raise RuntimeError("The engine host did not tell its status.")
 
-    async def idle(self, every: float = 0.001) -> None:
-        """Wait until nothing runs, looking again after `every` seconds."""
-        await self._until(lambda state: state in NOT_BUSY, every)
+    async def idle(self, every: float = 0.001) -> float:
+        """Wait until nothing runs, looking again after `every` seconds. Returns when that was, on `perf_counter`."""
+        said = await self._until(lambda state: state in NOT_BUSY, every)
+        return time.perf_counter() - float(said["idle_ms"]) / 1000
 
     async def busy(self) -> None:
         await self._until(lambda state: state == "busy", 0.001)
@@ -125,11 +126,12 @@ class HostWatch:
             await asyncio.sleep(SETTLED)
         raise TimeoutError("The language server did not warm what was selected.")
 
-    async def _until(self, wanted: Callable[[str], bool], every: float) -> None:
+    async def _until(self, wanted: Callable[[str], bool], every: float) -> dict[str, Any]:
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
-            if wanted((await self._client.get("/health")).json()["state"]):
-                return
+            said = (await self._client.get("/health")).json()
+            if wanted(said["state"]):
+                return dict(said)
             await asyncio.sleep(every)
         raise TimeoutError("The engine host did not reach the state that was waited for.")
 

@@ -98,12 +98,14 @@ def create_app(host: Host, *, token: str = "") -> Starlette:
     """The ASGI application; `token` is asked of everyone who comes over TCP."""
 
     async def health(request: Request) -> Response:
+        now = host.scheduler.snapshot()
         return JSONResponse(
             {
                 "server": "tt-assistant",
                 "version": __version__,
                 "pid": os.getpid(),
-                "state": host.scheduler.snapshot().state,
+                "state": now.state,
+                "idle_ms": round(now.idle_ms, 1),
             }
         )
 

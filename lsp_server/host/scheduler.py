@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -36,6 +37,8 @@ class Snapshot:
     failure: BackendError | None
     queue: int
     tokens_per_second: float
+    idle_ms: float
+    """Since the last job ended; 0 while one runs or waits."""
     details: dict[str, Any]
 
 
@@ -53,6 +56,7 @@ class Scheduler:
         self._closing = False
         self._loading = LoadProgress("starting")
         self._tokens_per_second = 0.0
+        self._idle_since = 0.0
         self._backend: Backend | None = None
         self._thread = threading.Thread(target=self._work, name="engine")
         self.failure: BackendError | None = None
@@ -117,7 +121,7 @@ class Scheduler:
 
     def snapshot(self) -> Snapshot:
         with self._wake:
-            running, queue = self._running, len(self._waiting)
+            running, queue, idle_since = self._running, len(self._waiting), self._idle_since
         state: State = "busy" if running is not None else "ready"
         if self.failure is not None:
             state = "failed"
@@ -125,7 +129,16 @@ class Scheduler:
             state = "loading"
         details = self._backend.status() if self._backend is not None and state in ("busy", "ready") else {}
         speed = running.tokens_per_second if running is not None else 0.0
-        return Snapshot(state, self._loading, self.failure, queue, speed or self._tokens_per_second, details)
+        idle = state == "ready" and not queue and idle_since
+        return Snapshot(
+            state=state,
+            loading=self._loading,
+            failure=self.failure,
+            queue=queue,
+            tokens_per_second=speed or self._tokens_per_second,
+            idle_ms=(time.perf_counter() - idle_since) * 1000 if idle else 0.0,
+            details=details,
+        )
 
     # ── the engine thread ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,6 +182,7 @@ class Scheduler:
     def _next(self) -> Job | None:
         with self._wake:
             self._running = None
+            self._idle_since = time.perf_counter()
             while not self._waiting and not self._closing:
                 self._on_change()
                 self._wake.wait()

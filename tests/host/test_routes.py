@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,25 @@ async def test_health_names_the_server_its_version_and_state(host: RunningHost) 
     assert answer["server"] == "tt-assistant"
     assert answer["version"] == __version__
     assert answer["state"] == "ready"
+
+
+async def test_health_tells_since_when_nothing_runs(host: RunningHost) -> None:
+    await host.chat("x", max_tokens=1)
+    ended = time.perf_counter()
+
+    first = (await host.client.get("/health")).json()["idle_ms"]
+    second = (await host.client.get("/health")).json()["idle_ms"]
+
+    assert 0 < first < second <= (time.perf_counter() - ended) * 1000 + first
+
+
+async def test_health_of_a_busy_host_tells_no_idle_time(host: RunningHost) -> None:
+    async with host.stream("slow " * 20) as answer:
+        await anext(answer)
+
+        said = (await host.client.get("/health")).json()
+
+    assert (said["state"], said["idle_ms"]) == ("busy", 0)
 
 
 async def test_models_name_the_model_and_its_window(host: RunningHost) -> None:

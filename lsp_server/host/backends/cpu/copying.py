@@ -22,8 +22,8 @@ from attrs import asdict, frozen
 LOOKED_UP = 8
 """Tokens that must have stood there before; fewer would draft where nothing is copied."""
 DRAFTED = 24
-"""Tokens drafted at a time."""
-CHECKS = 1
+"""Tokens drafted at a time, where a batch has room for them."""
+CHECKS = 2
 """To be raised when the cases of the check change: earlier verdicts are then forgotten."""
 
 BOOTSTRAP = (
@@ -63,7 +63,8 @@ def turn_on(parameters: Any) -> None:
     kinds = xllamacpp.common_speculative_type
     parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
     parameters.speculative.ngram_simple.size_n = LOOKED_UP
-    parameters.speculative.ngram_simple.size_m = DRAFTED
+    # Drafts and the token before them must fit into a batch, or llama.cpp aborts the process.
+    parameters.speculative.ngram_simple.size_m = min(DRAFTED, parameters.n_batch - 1)
 
 
 def verdict_file(data: Path, model: Path, threads: int) -> Path:
