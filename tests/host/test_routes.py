@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,14 @@ async def test_health_tells_since_when_nothing_runs(host: RunningHost) -> None:
 
 
 async def test_health_of_a_busy_host_tells_no_idle_time(host: RunningHost) -> None:
-    async with host.stream("slow " * 20) as answer:
-        await anext(answer)
+    host.backend.gate.close()
+    asking = asyncio.create_task(host.chat("x", max_tokens=1))
+    await host.at_step(1)
 
-        said = (await host.client.get("/health")).json()
+    said = (await host.client.get("/health")).json()
 
+    host.backend.gate.open()
+    await asking
     assert (said["state"], said["idle_ms"]) == ("busy", 0)
 
 
