@@ -1,6 +1,6 @@
 """Is the torch reference right? llama.cpp computes the same GGUF weights with code of its own, so the two must agree.
 
-Not bit by bit: llama.cpp multiplies Q4_1 weights with activations rounded to eight bits, torch dequantises and multiplies in
+Not bit by bit: llama.cpp multiplies Q8_0 weights with activations rounded to eight bits, torch dequantises and multiplies in
 float32. So they are compared on a given text, position by position: the same first choice nearly everywhere, and where it
 differs, a choice that torch finds nearly as good. A reference with a mistake falls far below, which is tested too.
 """

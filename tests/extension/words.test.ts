@@ -61,14 +61,14 @@ test('what tests are worth is told, however long it is', () => {
 });
 
 test('model names fit the status bar', () => {
-  assert.equal(shortModelName('/models/SmolLM2-135M-Instruct.Q4_1.gguf'), 'SmolLM2-135M-Instruct.Q4_1');
+  assert.equal(shortModelName('/models/SmolLM2-135M-Instruct.Q8_0.gguf'), 'SmolLM2-135M-Instruct.Q8_0');
   assert.equal(shortModelName('C:\\models\\a.gguf'), 'a');
   assert.equal(shortModelName('meta-llama/Llama-3.1-8B-Instruct'), 'Llama-3.1-8B-Instruct');
 });
 
 test('the built-in model is known to be tiny, whatever its file is called', () => {
   assert.ok(isTinyModel('smollm2-135m'));
-  assert.ok(isTinyModel('/x/SmolLM2-135M-Instruct.Q4_1.gguf'));
+  assert.ok(isTinyModel('/x/SmolLM2-135M-Instruct.Q8_0.gguf'));
   assert.ok(!isTinyModel('SmolLM2-1.7B-Instruct'));
 });
 
