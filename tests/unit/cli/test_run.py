@@ -24,7 +24,7 @@ def run(server: ScriptedServer, environ: dict[str, str], folder: Path):
             text=True,
             cwd=folder,
             env={**environ, "PYTHONPATH": str(ROOT)},
-            timeout=60,
+            timeout=180,
         )
 
     return run
@@ -137,7 +137,7 @@ def test_the_checkout_of_the_environment_is_tried(environ: dict[str, str], folde
         text=True,
         cwd=folder,
         env={**environ, "PYTHONPATH": str(ROOT), "TT_METAL_HOME": "/nowhere/tt-metal"},
-        timeout=60,
+        timeout=180,
     )
 
     assert done.returncode == 1 and "/nowhere/tt-metal does not exist" in done.stderr
