@@ -19,11 +19,12 @@ from tests.contract import conftest
 pytestmark = [pytest.mark.real_model, pytest.mark.timeout(240)]
 
 AGREEMENT = 0.98
-"""Of first choices. Rounding leaves near-ties to chance, here one position in 199."""
+"""Of first choices. Rounding leaves near-ties to chance, here three positions in 199."""
 MISTAKEN = 0.93
 """The mildest mistake below, a wrong base of the rotary embedding, agrees in 0.91; the others in far less."""
-NEAR_TIE = 0.3
-"""Logits that the other's choice may lie below one's own; rounding the activations costs about 0.1."""
+NEAR_TIE = 0.6
+"""Logits that the other's choice may lie below one's own; rounding the activations to eight bits costs up to 0.41 here, with
+flash attention or without."""
 CONVERSATIONS = {
     "a question": [{"role": "user", "content": "What is 2+2?"}],
     "a system prompt": [
