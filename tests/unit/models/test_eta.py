@@ -44,8 +44,8 @@ def test_a_warm_prompt_lowers_the_share_that_is_expected_to_be_new():
     ("model", "kind", "board", "decode"),
     [
         ("meta-llama/Llama-3.1-8B-Instruct", "tt", "n150", 28.3),
-        ("qwen2.5-coder-0.5b-instruct-q4_k_m", "cpu", "", 44),
-        ("SmolLM2-135M-Instruct.Q8_0", "cpu", "", 57),
+        ("qwen2.5-coder-0.5b-instruct-q4_k_m", "cpu", "", 34),
+        ("SmolLM2-135M-Instruct.Q8_0", "cpu", "", 75),
         ("/models/Llama-3.1-8B-Instruct", "tt", "n150", 28.3),
         ("/models/llama-3.1-8b-instruct-mine/", "tt", "n300", 44.2),
     ],

@@ -9,6 +9,7 @@ from pathlib import Path
 from lsp_server.models import docs, table
 
 PAGE = Path(__file__).parents[3] / "docs" / "models.md"
+SPEED = Path(__file__).parents[3] / "bench" / "results" / "speed.json"
 TABLE = table.load()
 
 
@@ -22,6 +23,18 @@ def test_every_figure_names_a_known_source_and_board():
         assert {run.source for run in model.boards} <= sources, model.id
         assert {speed.source for speed in speeds if speed} <= sources, model.id
         assert all(speed.tokens_per_second > 0 for speed in speeds if speed), model.id
+
+
+def test_what_was_measured_here_is_what_the_committed_run_says():
+    figures = json.loads(SPEED.read_text("utf-8"))["figures"]
+    ours = {
+        m.id: m.gguf.speed for m in TABLE.models if m.gguf and m.gguf.speed and m.gguf.speed.source == "cpu"
+    }
+
+    assert len(ours) == 3
+    for name, speed in ours.items():
+        assert speed.tokens_per_second == round(figures[f"tokens_per_second_{name}"])
+        assert speed.ttft_ms == float(f"{figures[f'first_token_ms_{name}']:.3g}")
 
 
 def test_a_model_without_a_board_says_why():
