@@ -23,7 +23,7 @@ Q4_1, Q8_0 = 3, 8
 BLOCK = 32
 FROM, TO = ".Q4_1.gguf", ".Q8_0.gguf"
 OFFSETS = 256
-"""Steps of a block's offset, in units of its scale, that are told apart: a 40th of a step of Q8_0 at most."""
+"""Steps of a block's offset, in units of its scale, that are told apart: a 30th of a step of Q8_0 at most."""
 PORTION = 20 << 14
 """Bytes converted at a time: whole blocks."""
 
