@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import attrs
@@ -64,7 +64,7 @@ class HttpEngine:
         self._lease = Lease(self._board, self._adopt, self._forget)
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: dict[asyncio.Task[None], Connection] = {}
         self._tells_logprobs = True
         self._ended = False
 
@@ -78,17 +78,22 @@ class HttpEngine:
 
     async def start(self) -> EngineStatus:
         """Find or start the engine and wait until its model is loaded."""
-        connection = await self._connect()
-        if not connection.own:
-            return self.status
         httpx = await load_httpx()
-        try:
-            response = await connection.client.get("/v1/models")
-        except httpx.HTTPError as error:
-            self._forget(connection)
-            said = await asyncio.to_thread(last_words, connection.log) if connection.log else LastWords()
-            log.warning("The engine stopped while it loaded the model. Its log ends with:\n%s", said.tail)
-            raise await self._lost(connection, failures.lost_loading(said)) from error
+        for last_try in (False, True):
+            connection = await self._connect()
+            if not connection.own:
+                return self.status
+            try:
+                with connection.request() as client:
+                    response = await client.get("/v1/models")
+                break
+            except httpx.HTTPError as error:
+                self._forget(connection)
+                if isinstance(error, httpx.ConnectError) and not last_try:
+                    continue  # another window found that it had failed, and asked it to leave
+                said = await asyncio.to_thread(last_words, connection.log) if connection.log else LastWords()
+                log.warning("The engine stopped while it loaded the model. Its log ends with:\n%s", said.tail)
+                raise await self._lost(connection, failures.lost_loading(said)) from error
         if response.status_code != 200:
             self._forget(connection)
             raise failures.refused(response.status_code, response.content, url=connection.url)
@@ -98,13 +103,13 @@ class HttpEngine:
         self, messages: Sequence[Message], sampling: SamplingParams, priority: Priority = Priority.ACTION
     ) -> AsyncGenerator[EngineEvent, None]:
         """Stream an answer; closing the generator closes the connection, which cancels the request."""
+        httpx = await load_httpx()
         connection = await self._connect()
         if not connection.own and sampling.max_tokens == 0:
             yield Finished("length", Usage())
             return
         if not self._tells_logprobs:
             sampling = attrs.evolve(sampling, logprobs=False)
-        httpx = await load_httpx()
         reader, repetition, looping = AnswerReader(), Repetition(), False
         for last_try in (False, True):
             try:
@@ -161,7 +166,7 @@ class HttpEngine:
         await self._lease.aclose()
         async with self._connecting:
             if self._connection is not None:
-                self._forget(self._connection)
+                self._forget(self._connection, cut=True)
             await self._connector.stop()
         self._board.set(EngineStatus("stopped", kind=self.status.kind, model=self.status.model))
 
@@ -170,7 +175,9 @@ class HttpEngine:
         self._ended = True
         await self._lease.aclose()
         if self._connection is not None:
-            self._forget(self._connection)
+            self._forget(self._connection, cut=True)
+        for connection in list(self._closing.values()):
+            await connection.cut()
         await asyncio.gather(*self._closing)
 
     # ── the connection ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,13 +223,13 @@ class HttpEngine:
             )
         return connection
 
-    def _forget(self, connection: Connection) -> None:
-        """Close this connection and look again before the next request."""
+    def _forget(self, connection: Connection, *, cut: bool = False) -> None:
+        """Look again before the next request; what is received over this connection comes to its end unless `cut`."""
         if self._connection is connection:
             self._connection = None
-            task = asyncio.create_task(connection.client.aclose())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            task = asyncio.create_task(connection.cut() if cut else connection.close())
+            self._closing[task] = connection
+            task.add_done_callback(self._closing.pop)
 
     async def _lost(self, connection: Connection, otherwise: EngineError) -> EngineError:
         """What to say of a host that has gone: what its log tells, and what to do; then it is the status, too."""
@@ -234,15 +241,18 @@ class HttpEngine:
         )
         return EngineUnavailable(why, detail=otherwise.detail, button="showLog")
 
-    def _post(
+    @asynccontextmanager
+    async def _post(
         self,
         connection: Connection,
         messages: Sequence[Message],
         sampling: SamplingParams,
         priority: Priority,
-    ) -> Any:
+    ) -> AsyncIterator[Any]:
         body = request_body(messages, sampling, priority, own=connection.own, model=connection.model)
-        return connection.client.stream("POST", f"{connection.prefix}/chat/completions", json=body)
+        with connection.request() as client:
+            async with client.stream("POST", f"{connection.prefix}/chat/completions", json=body) as response:
+                yield response
 
     def _answered(self, connection: Connection, finished: Finished) -> None:
         if not connection.own:

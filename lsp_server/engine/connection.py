@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ class Connection:
     """What our own host writes."""
     counts: OrderedDict[Hashable, int] = field(factory=OrderedDict)
     """Tokens of what was counted lately: the parts of a prompt stay the same from action to action."""
+    _requests: set[object] = field(factory=set, init=False)
+    _unused: asyncio.Event = field(factory=asyncio.Event, init=False)
 
     @property
     def own(self) -> bool:
@@ -44,6 +47,31 @@ class Connection:
     def prefix(self) -> str:
         """Where the OpenAI routes begin, below the client's base address."""
         return "/v1" if self.own else ""
+
+    @contextmanager
+    def request(self) -> Iterator[httpx.AsyncClient]:
+        """The client for one request, which `close` leaves open until the request has ended."""
+        request = object()
+        self._requests.add(request)
+        try:
+            yield self.client
+        finally:
+            self._requests.discard(request)
+            if not self._requests:
+                self._unused.set()
+
+    async def close(self) -> None:
+        """Wait for the requests that are under way, then close the client."""
+        while self._requests:
+            self._unused.clear()
+            await self._unused.wait()
+        await self.client.aclose()
+
+    async def cut(self) -> None:
+        """Close the client at once, which ends the requests that are under way with an error."""
+        self._requests.clear()
+        self._unused.set()
+        await self.client.aclose()
 
 
 async def load_httpx() -> Any:

@@ -236,6 +236,19 @@ async def test_a_load_that_fails_is_told_with_a_button_and_tried_anew(machine: M
     assert "does not exist" in failed.detail
 
 
+async def test_requests_at_the_same_time_are_all_told_why_the_load_failed(machine: Machine) -> None:
+    """One that hears of it closes the connection, and another window asks the failed host to leave."""
+    windows = [machine.engine("missing"), machine.engine("missing")]
+
+    told = await asyncio.gather(
+        *(window.start() for window in windows * 4),
+        *(answer(window) for window in windows * 4),
+        return_exceptions=True,
+    )
+
+    assert {type(error) for error in told} == {ModelUnusable}
+
+
 async def test_a_host_that_cannot_start_is_told_with_the_last_line_of_its_log(machine: Machine) -> None:
     engine = machine.engine("crash")
 
