@@ -158,7 +158,7 @@ async def run(
         async with aclosing(answer.stream(engine, prompt.messages, prompt.sampling, priority)) as events:
             async for event in events:
                 yield event
-        yield Outcome(prompt, answer.text, answer.finish_reason, answer.usage)
+        yield Outcome(prompt, answer.said_once, answer.finish_reason, answer.usage)
         return
     judge = Judge(
         propose=propose,

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from attrs import define, evolve, field, frozen
 
 from lsp_server.edits.types import Proposal
+from lsp_server.engine.repetition import said_once
 from lsp_server.engine.types import (
     Delta,
     Engine,
@@ -73,13 +74,19 @@ class Answer:
     usage: Usage = field(factory=Usage)
 
     @property
+    def said_once(self) -> str:
+        """The text, without the circles for which it was stopped."""
+        return said_once(self.text) if self.finish_reason == "repetition" else self.text
+
+    @property
     def whole_lines(self) -> str:
         """The text, without the line or sentence in which it was cut off and, of code in circles, the repeated lines."""
         if self.finish_reason == "stop" or (FENCE in self.text and not self.text.startswith(FENCE)):
             return self.text
         if FENCE not in self.text:
-            ends = [found.end() for found in SENTENCE_END.finditer(self.text)]
-            return self.text[: ends[-1]] if ends else "" if self.finish_reason == "repetition" else self.text
+            text = self.said_once
+            ends = [found.end() for found in SENTENCE_END.finditer(f"{text}\n")]
+            return text[: ends[-1]] if ends else "" if self.finish_reason == "repetition" else text
         lines = self.text.split("\n")[:-1]
         while self.finish_reason == "repetition" and len(lines) > 1 and lines[-1] == lines[-2]:
             lines.pop()

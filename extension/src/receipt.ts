@@ -10,7 +10,7 @@ export function describeReceipt(receipt: Receipt): string {
   if (receipt.tokensPerSecond) parts.push(`${rate(receipt.tokensPerSecond)} tokens/s`);
   if (receipt.parts.some((part) => part.dropped)) parts.push('context cut to fit');
   if (receipt.finishReason === 'length') parts.push('stopped at the length limit');
-  if (receipt.finishReason === 'repetition') parts.push('stopped because it repeated itself');
+  if (receipt.finishReason === 'repetition') parts.push('ends where it began to repeat itself');
   return parts.join(' · ');
 }
 

@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from lsp_server.actions import context_budget
 from lsp_server.chat import AttachedCode, build_chat
 from lsp_server.cli.engine import progress_line
+from lsp_server.engine.repetition import said_once
 from lsp_server.engine.types import Delta, Engine, Finished, PrefillProgress, Priority
 from lsp_server.errors import AssistantError
 from lsp_server.files import line_span, read_document, split_lines
@@ -114,6 +115,9 @@ class Conversation:
                     output.delta(event.text)
                 elif isinstance(event, Finished) and event.reason == "length":
                     output.note(f"(cut after {sampling.max_tokens:,} tokens; ask it to continue)")
+                elif isinstance(event, Finished) and event.reason == "repetition":
+                    said[:] = [said_once("".join(said))]
+                    output.note("(stopped, because it repeated itself)")
 
     def save(self, path: Path, overwrite: bool) -> None:
         """Write the conversation as Markdown; an existing file only when `overwrite`."""

@@ -96,6 +96,8 @@ async def run_action(
         unsubscribe()
         terminal.end_line()
     if shown or outcome is None:
+        if outcome is not None and outcome.finish_reason == "repetition":
+            terminal.note("(stopped, because it repeated itself)")
         return 0
     if outcome.proposal is None:
         raise EditRefused(outcome.refused or "The answer holds no edit.", detail=outcome.text)

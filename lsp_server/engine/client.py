@@ -110,7 +110,8 @@ class HttpEngine:
             return
         if not self._tells_logprobs:
             sampling = attrs.evolve(sampling, logprobs=False)
-        reader, repetition, looping = AnswerReader(), Repetition(), False
+        begun = messages[-1].content if messages and messages[-1].role == "assistant" else ""
+        reader, repetition, looping = AnswerReader(), Repetition(begun), False
         for last_try in (False, True):
             try:
                 async with self._post(connection, messages, sampling, priority) as response:

@@ -15,6 +15,7 @@ from lsp_server import estimate, protocol
 from lsp_server.actions import context_budget
 from lsp_server.chat import AttachedCode, build_chat
 from lsp_server.document import Document
+from lsp_server.engine.repetition import said_once
 from lsp_server.engine.types import Delta, Finished, PrefillProgress, Priority
 from lsp_server.errors import UnsuitableDocument
 from lsp_server.features import views
@@ -77,6 +78,8 @@ def register(server: LanguageServer, session: Session) -> None:
                         finished = event
         assert finished is not None, "the engine's contract: the last event is Finished"
         await expected.learn(finished)
+        if finished.reason == "repetition":
+            text = said_once(text)
         receipt = views.receipt(
             prompt.parts, prompt.tokens, window, finished.usage, finished.reason, prompt.dropped_turns
         )

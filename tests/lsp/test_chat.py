@@ -62,6 +62,15 @@ async def test_turns_that_no_longer_fit_are_told(extension: Client) -> None:
     assert result.receipt.prompt_tokens < 4096
 
 
+async def test_an_answer_that_went_round_in_circles_is_kept_without_them(extension: Client) -> None:
+    said = "It is a list of words, and the words are in order."
+    await extension.script([said, f"\n\n{said}\n\nIt is a", {"end": "repetition"}])
+
+    result = await extension.ask(protocol.CHAT, protocol.ChatParams("c1", turns("What is it?")))
+
+    assert (result.text, result.receipt.finish_reason) == (said, "repetition")
+
+
 async def test_cancel_stops_the_engine(extension: Client) -> None:
     await extension.script(["Once ", {"gate": "never"}], ["Hello."])
     story = protocol.ChatParams("c1", turns("Tell a story."))

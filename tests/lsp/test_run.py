@@ -27,6 +27,18 @@ async def test_explain_streams_before_its_result(extension: Client, workspace: P
     assert [part.name for part in result.receipt.parts] == ["system", "file", "selection", "task"]
 
 
+async def test_an_explanation_that_went_round_in_circles_is_shown_without_them(
+    extension: Client, workspace: Path
+) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+    said = "It splits a line at its first colon and strips both parts."
+    await extension.script([said, f"\n\n{said}\n\nIt splits", {"end": "repetition"}])
+
+    result = await extension.ask(protocol.RUN, run_params(uri, "explain"))
+
+    assert (result.text, result.receipt.finish_reason) == (said, "repetition")
+
+
 async def test_accepted_docstring_is_one_versioned_insertion(extension: Client, workspace: Path) -> None:
     uri = extension.open(workspace / "header.py", PARSE)
     await extension.script(["Split a header line into name and value."])

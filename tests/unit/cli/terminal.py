@@ -58,6 +58,16 @@ class TerminalSession:
     def type(self, keys: str) -> None:
         os.write(self._controller, keys.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl+C once the process waits for keys.
+
+        Python's readline misses a signal that comes after it has written and before it waits; a person presses again.
+        """
+        state = Path(f"/proc/{self._process.pid}/stat")
+        while state.exists() and state.read_text().rpartition(") ")[2][0] == "R":
+            self._read(0.01)
+        self.type(CTRL_C)
+
     def enter(self, line: str) -> None:
         self.type(line + "\r")
 

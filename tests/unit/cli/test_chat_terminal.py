@@ -49,14 +49,29 @@ def test_ctrl_c_stops_the_answer_and_the_next_one_works(chat: TerminalSession, s
 def test_ctrl_c_at_the_prompt_keeps_what_was_typed_and_twice_leaves(chat: TerminalSession):
     chat.type("half a question")
     chat.expect("half a question")
-    chat.type(CTRL_C)
+    chat.interrupt()
     chat.expect("Ctrl+C again")
     chat.expect("> ")
     chat.type(UP)
     chat.expect("half a question")
-    chat.type(CTRL_C)
+    chat.interrupt()
 
     assert chat.wait() == 0
+
+
+def test_an_answer_that_goes_round_in_circles_is_stopped_and_told_and_kept_once(
+    chat: TerminalSession, server: ScriptedServer
+):
+    said = "It is a list of words, and the words are in order."
+    server.answers = [f"{said} " * 200, "fine"]
+
+    chat.enter("What is it?")
+    chat.expect("(stopped, because it repeated itself)")
+    chat.expect("> ")
+    chat.enter("And now?")
+    chat.expect("fine")
+
+    assert server.requests[-1]["messages"][2]["content"] == said
 
 
 def test_ctrl_d_leaves(chat: TerminalSession):

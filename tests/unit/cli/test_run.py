@@ -39,6 +39,15 @@ def test_an_explanation_is_printed(run, server: ScriptedServer):
     assert "def area" in server.questions()[0]
 
 
+def test_an_explanation_that_goes_round_in_circles_is_stopped_and_told(run, server: ScriptedServer):
+    server.answers = ["It computes the area, and then it computes the area again. " * 200]
+
+    done = run("explain", "shape.py:4")
+
+    assert done.returncode == 0 and len(done.stdout) < 5000
+    assert "(stopped, because it repeated itself)" in done.stderr
+
+
 def test_a_docstring_is_a_diff_and_the_file_is_untouched(run, server: ScriptedServer, folder: Path):
     server.answers = [DOCSTRING]
     before = (folder / "shape.py").read_bytes()
