@@ -16,7 +16,9 @@ This is a bit of a double-edged sword. On one hand, it allows for a very fast ca
 can also be very slow for large exponents."""
 AGAIN = OPENING.replace("a very fast calculation of powers", "very fast calculations")
 """The same but for a few words, as a small model goes on."""
-ROWS = "\n".join(f"| `{name}` | int | the {name} of the point, in pixels from the left |" for name in "abcdefgh")
+ROWS = "\n".join(
+    f"| `{name}` | int | the {name} of the point, in pixels from the left |" for name in "abcdefgh"
+)
 
 
 def first_stop(text: str, step: int = 5, begun: str = "") -> int | None:
