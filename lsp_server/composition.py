@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -35,7 +34,7 @@ def compose(
     user_prompts = places.config / "prompts"
     return Wiring(
         make_engine=partial(_engine, environ, runtime, data),
-        stop_engine=partial(_stop, runtime),
+        stop_engine=_stop,
         load_library=partial(load_library, user_prompts),
         user_prompts=user_prompts,
         models=data / "models",
@@ -62,14 +61,10 @@ def _engine(environ: Mapping[str, str], runtime: Path, data: Path, settings: Set
     )
 
 
-async def _stop(runtime: Path, engine: Engine) -> None:
-    from lsp_server.engine import control
-
+async def _stop(engine: Engine) -> None:
     if engine.status.kind == "remote":
         raise AssistantError("The engine is a remote one: it is stopped where it runs.")
-    for record in await asyncio.to_thread(control.running, runtime):
-        if record.pid == engine.status.pid and not await control.stop(record):
-            raise AssistantError("The engine does not stop: its log says why.", button="showLog")
+    await engine.stop()
 
 
 def load_library(user_prompts: Path, settings: Settings, folders: list[Path], trusted: bool) -> Library:

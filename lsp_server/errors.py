@@ -3,6 +3,7 @@
 AssistantError
 ├── EngineError
 │   ├── EngineUnavailable    no engine could be reached or started
+│   │   └── EngineStopped    it was told to leave, or another one was chosen, while someone waited for it
 │   ├── EngineDied           the engine was lost while it answered
 │   ├── ModelUnusable        no such model file, or it cannot be loaded
 │   └── ContextTooLong       the prompt does not fit the context window
@@ -46,6 +47,10 @@ class EngineError(AssistantError):
 
 class EngineUnavailable(EngineError):
     code = "engineUnavailable"
+
+
+class EngineStopped(EngineUnavailable):
+    pass
 
 
 class EngineDied(EngineError):

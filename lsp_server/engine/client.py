@@ -28,7 +28,7 @@ from lsp_server.engine.types import (
     Usage,
 )
 from lsp_server.engine.wire import AnswerReader, request_body
-from lsp_server.errors import EngineError, EngineUnavailable
+from lsp_server.errors import EngineError, EngineStopped, EngineUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -89,15 +89,21 @@ class HttpEngine:
                 break
             except httpx.HTTPError as error:
                 self._forget(connection)
+                if self._ended:
+                    raise failures.stopped() from error
                 if isinstance(error, httpx.ConnectError) and not last_try:
                     continue  # another window found that it had failed, and asked it to leave
                 said = await asyncio.to_thread(last_words, connection.log) if connection.log else LastWords()
                 log.warning("The engine stopped while it loaded the model. Its log ends with:\n%s", said.tail)
                 raise await self._lost(connection, failures.lost_loading(said)) from error
         if response.status_code != 200:
-            self._forget(connection)
-            raise failures.refused(response.status_code, response.content, url=connection.url)
-        return await self._board.wait_for(lambda status: status.state in (*LOADED, "stopped", "failed"))
+            raise self._refused(connection, response.status_code, response.content)
+        status = await self._board.wait_for(lambda status: status.state in (*LOADED, "stopped", "failed"))
+        if status.state == "failed":
+            raise EngineUnavailable(status.detail, button=status.button)
+        if status.state == "stopped":
+            raise failures.stopped()
+        return status
 
     async def generate(
         self, messages: Sequence[Message], sampling: SamplingParams, priority: Priority = Priority.ACTION
@@ -121,9 +127,7 @@ class HttpEngine:
                             self._tells_logprobs = False
                             sampling = attrs.evolve(sampling, logprobs=False)
                             continue
-                        if response.status_code == 503:
-                            self._forget(connection)
-                        raise failures.refused(response.status_code, said, url=connection.url)
+                        raise self._refused(connection, response.status_code, said)
                     parser = EventParser()
                     body = response.aiter_raw()
                     async for received in body:
@@ -140,10 +144,14 @@ class HttpEngine:
             except httpx.ConnectError as error:
                 self._forget(connection)
                 if last_try or not connection.own:
-                    raise failures.unreachable(connection.url or "its socket", str(error)) from error
+                    raise self._failed(
+                        failures.unreachable(connection.url or "its socket", str(error))
+                    ) from error
                 connection = await self._connect()
             except httpx.HTTPError as error:
                 self._forget(connection)
+                if self._ended:
+                    raise failures.stopped() from error
                 log.warning("The answer was cut off: %r", error)
                 raise await self._lost(connection, failures.lost(self._kind(connection))) from error
         finished = reader.finish()
@@ -160,7 +168,8 @@ class HttpEngine:
         connection = self._connection
         if connection is None or self.status.state not in LOADED:
             return estimate(messages)
-        return await count_tokens(connection, messages)
+        with connection.request():
+            return await count_tokens(connection, messages)
 
     async def stop(self) -> None:
         """End our own host, for every window; of a remote engine only the connection."""
@@ -180,6 +189,7 @@ class HttpEngine:
         for connection in list(self._closing.values()):
             await connection.cut()
         await asyncio.gather(*self._closing)
+        self._board.set(EngineStatus("stopped", kind=self.status.kind, model=self.status.model))
 
     # ── the connection ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -187,20 +197,23 @@ class HttpEngine:
         async with self._connecting:
             if self._connection is not None:
                 return self._connection
+            if self._ended:
+                raise failures.stopped()
             before = self.status
             self._board.set(attrs.evolve(before, state="starting", detail="", button=""))
             try:
                 return self._use(await self._connector.connect())
+            except EngineStopped:
+                raise
             except EngineError as error:
-                self._board.set(
-                    attrs.evolve(
-                        before, state="failed", detail=error.message, button=error.button, progress=None
-                    )
-                )
+                self._failed(error)
                 raise
             except asyncio.CancelledError:
                 self._board.set(before)
                 raise
+            except Exception as error:
+                log.exception("Connecting failed")
+                raise self._failed(failures.unconnectable(error)) from error
 
     async def _adopt(self) -> Connection | None:
         """A host that runs although our last one left; used from now on."""
@@ -213,7 +226,7 @@ class HttpEngine:
         self._connection = connection
         if self._ended:  # while it connected: a lease taken now would keep the host for nobody
             self._forget(connection)
-            raise EngineUnavailable("Another engine was chosen in the meantime: try again.")
+            raise failures.stopped()
         if connection.own:
             self._lease.follow(connection)
         else:
@@ -232,15 +245,31 @@ class HttpEngine:
             self._closing[task] = connection
             task.add_done_callback(self._closing.pop)
 
+    def _refused(self, connection: Connection, status: int, body: bytes) -> EngineError:
+        """What the engine said instead of an answer; the next request may have to look for it again."""
+        refusal = failures.refused(status, body, url=connection.url)
+        if connection.own and status == 503 and not isinstance(refusal, EngineStopped):
+            self._failed(refusal)  # the lease may not have heard of it yet
+        if status in (404, 503):  # a remote one may serve another model now
+            self._forget(connection)
+        return refusal
+
+    def _failed(self, error: EngineError) -> EngineError:
+        """An error that is the status, too."""
+        self._board.set(
+            attrs.evolve(
+                self.status, state="failed", detail=error.message, button=error.button, progress=None
+            )
+        )
+        return error
+
     async def _lost(self, connection: Connection, otherwise: EngineError) -> EngineError:
         """What to say of a host that has gone: what its log tells, and what to do; then it is the status, too."""
         why = await asyncio.to_thread(explained, connection.log)
         if not why:
             return otherwise
-        self._board.set(
-            attrs.evolve(self.status, state="failed", detail=why, button="showLog", progress=None)
-        )
-        return EngineUnavailable(why, detail=otherwise.detail, button="showLog")
+        error = EngineUnavailable(why, detail=otherwise.detail, button="showLog")
+        return error if self._connection else self._failed(error)
 
     @asynccontextmanager
     async def _post(

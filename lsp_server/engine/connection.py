@@ -105,7 +105,7 @@ async def open_host(record: HostRecord) -> httpx.AsyncClient:
 async def open_remote(url: str, key: str) -> httpx.AsyncClient:
     """A client of a remote engine; reads certificates, so it is made in a thread."""
     httpx = await load_httpx()
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
     return await asyncio.to_thread(
         httpx.AsyncClient,
         base_url=url,

@@ -6,7 +6,14 @@ import json
 from typing import Any
 
 from lsp_server.engine.host_log import LastWords
-from lsp_server.errors import ContextTooLong, EngineDied, EngineError, EngineUnavailable, ModelUnusable
+from lsp_server.errors import (
+    ContextTooLong,
+    EngineDied,
+    EngineError,
+    EngineStopped,
+    EngineUnavailable,
+    ModelUnusable,
+)
 
 
 def lost(kind: str) -> EngineDied:
@@ -18,6 +25,19 @@ def lost(kind: str) -> EngineDied:
     return EngineDied(
         "The engine stopped while it answered. Try again: it will be started anew.", button="showLog"
     )
+
+
+def stopped() -> EngineStopped:
+    """It was told to leave, or another one was chosen, while someone waited for it."""
+    return EngineStopped("The engine was stopped or changed in the meantime: try again.")
+
+
+def unconnectable(error: Exception) -> EngineUnavailable:
+    """What nobody foresaw. Its words are not shown: they may quote the key."""
+    reason = type(error).__name__
+    if isinstance(error, OSError) and error.filename:
+        reason = f"{error.filename}: {error.strerror}"
+    return EngineUnavailable(f"The engine cannot be connected to ({reason}).", button="showLog")
 
 
 def lost_loading(said: LastWords) -> EngineUnavailable:
@@ -99,6 +119,8 @@ def coded(message: str, code: str) -> EngineError | None:
         return ModelUnusable(message, button="chooseModel")
     if code in ("device", "failed"):
         return EngineUnavailable(message, button="showLog")
+    if code == "leaving":
+        return stopped()
     if code == "engine_died":
         return EngineDied(message, button="showLog")
     return None

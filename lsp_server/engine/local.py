@@ -18,7 +18,9 @@ class LocalConnector:
     async def find(self) -> Connection | None:
         """The running host; starts none."""
         record = await self._found()
-        return await self._open(record) if record is not None else None
+        if record is None or not await answers(record):  # one that failed is only ever replaced
+            return None
+        return await self._open(record)
 
     async def connect(self) -> Connection:
         """The running host, started if need be."""

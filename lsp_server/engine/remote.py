@@ -30,10 +30,14 @@ class RemoteConnector:
 
     async def connect(self) -> Connection:
         """Ask for the served models. Raises EngineError."""
-        if urlsplit(self._url).scheme not in ("http", "https") or not urlsplit(self._url).hostname:
+        if not _is_address(self._url):
             raise EngineUnavailable(
                 f"{self._url} is not an address of an engine; it should look like http://host:8000/v1.",
                 button="openSettings",
+            )
+        if not self._key.isascii():
+            raise EngineUnavailable(
+                "The engine's key has a letter that no key has. Set it again.", button="setEngineKey"
             )
         httpx = await load_httpx()
         client = await open_remote(self._url, self._key)
@@ -70,6 +74,14 @@ class RemoteConnector:
         if not data:
             raise EngineUnavailable(f"The engine at {self._url} serves no model.", button="openSettings")
         return dict(data[0])
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
 
 
 def _window(entry: dict[str, Any]) -> int:

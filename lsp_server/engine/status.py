@@ -100,7 +100,9 @@ class Lease:
     async def _run(self, connection: Connection) -> None:
         httpx = await load_httpx()
         while True:
-            with suppress(httpx.HTTPError):
+            with suppress(
+                httpx.HTTPError, RuntimeError
+            ):  # the client may have been closed before it was used
                 async for status in _statuses(connection):
                     self._board.set(own_status(status))
             self._lost(connection)

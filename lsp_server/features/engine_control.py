@@ -29,8 +29,10 @@ def register(server: LanguageServer, session: Session) -> None:
     @server.feature(protocol.ENGINE_CONTROL)
     async def control(params: protocol.EngineControlParams) -> protocol.EngineControlResult:
         if params.command != "start":
-            await session.wiring.stop_engine(session.engine)
-            await session.drop_engine()
+            engine = session.engine
+            await session.drop_engine()  # first: who waits for it must not start it anew
+            if params.command == "stop" or engine.status.kind != "remote":
+                await session.wiring.stop_engine(engine)
         if params.command == "stop":
             return protocol.EngineControlResult(f"The engine is {session.engine.status.state}.")
         engine = await session.ready_engine()

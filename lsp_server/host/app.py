@@ -27,6 +27,8 @@ from lsp_server.host.status import StatusBoard
 from lsp_server.host.stream import event, on_leaving, send_stream
 
 LARGEST_BODY = 16 << 20
+BEFORE_THE_LEASE = ("/health", "/v1/models")
+"""What is asked of a new host before anybody holds a lease: its end must not be taken for the last reader's."""
 
 
 class Host:
@@ -75,12 +77,18 @@ class Host:
             "details": {**(model.details if model else {}), **now.details},
         }
 
+    def close(self) -> None:
+        """Tell everyone who waits that we leave."""
+        self._loaded.set()
+        self.board.close()
+
     async def ready(self) -> ModelInfo:
         """Wait until the model is loaded. Raises RequestError when it cannot be."""
         await self._loaded.wait()
-        if self.scheduler.failure is not None or self.scheduler.model is None:
-            failure = self.scheduler.failure or BackendError("The engine is shutting down.")
-            raise from_backend(failure, answering=False)
+        if self.scheduler.failure is not None:
+            raise from_backend(self.scheduler.failure, answering=False)
+        if self.scheduler.model is None:
+            raise RequestError("The engine is shutting down.", status=503, code="leaving")
         return self.scheduler.model
 
     async def encode(self, prompt: str | tuple[dict[str, str], ...]) -> list[int]:
@@ -198,6 +206,9 @@ class Needed:
         self._idle = idle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") in BEFORE_THE_LEASE:
+            await self._app(scope, receive, send)
+            return
         with self._idle.held():
             await self._app(scope, receive, send)
 

@@ -109,7 +109,7 @@ async def serve(
     idle.close()
     files.remove()
     scheduler.begin_close()
-    host.board.close()
+    host.close()
     server.should_exit = True
     await serving
     return scheduler

@@ -1,6 +1,7 @@
 """Runs the real host process around the scripted backend: `python scripted_host.py ARGUMENTS` as of lsp_server.host.
 
-`--model` is a script: "" | "slow" (10 ms a step) | "missing" (loading fails) | "crash" (the process ends at once)
+`--model` is a script: "" | "slow" (10 ms a step) | "missing" (loading fails) | "later" (it fails until the file
+`there` is in the run directory) | "crash" (the process ends at once)
 | "abort" (it ends while it loads, with a last line) | "killed" (it ends while it loads, without one).
 """
 
@@ -45,6 +46,8 @@ def main() -> int:
     if options.model == "crash":
         print("Traceback:\nImportError: no module named nothing", file=sys.stderr)
         return 1
+    if options.model == "later" and not (options.runtime_dir / "there").exists():
+        options.model = "missing"
     step = 0.01 if options.model == "slow" else 0.0
     if options.model in ENDINGS:
         return host_process(

@@ -23,7 +23,7 @@ from lsp_server.engine.choice import plan_host
 from lsp_server.engine.client import HttpEngine
 from lsp_server.engine.records import read_record
 from lsp_server.engine.types import Delta, EngineStatus, Finished, Message, SamplingParams
-from lsp_server.errors import EngineDied, EngineUnavailable, ModelUnusable
+from lsp_server.errors import EngineDied, EngineStopped, EngineUnavailable, ModelUnusable
 from lsp_server.host.__main__ import EXIT_PORT
 from lsp_server.settings import Settings
 from tests.host.scripted_backend import ScriptedBackend, expected_text
@@ -247,6 +247,81 @@ async def test_requests_at_the_same_time_are_all_told_why_the_load_failed(machin
     )
 
     assert {type(error) for error in told} == {ModelUnusable}
+
+
+async def test_once_the_cause_is_mended_a_request_loads_the_model(machine: Machine) -> None:
+    """The failed host was taken for a running one by who looks for a successor, and was never replaced."""
+    engine = machine.engine("later")
+    with pytest.raises(ModelUnusable):
+        await engine.start()
+    await until(engine, lambda status: status.state == "failed")
+    assert await engine._adopt() is None
+
+    (machine.directory / "there").touch()
+
+    assert await answer(engine) == expected_text(PROMPT, 8)
+
+
+async def test_a_host_that_is_to_leave_without_windows_serves_the_one_that_started_it(
+    machine: Machine,
+) -> None:
+    engine = machine.engine(engine_idle_minutes=0)
+
+    assert (await engine.start()).state == "ready"
+    assert await answer(engine) == expected_text(PROMPT, 8)
+
+
+async def test_an_engine_that_was_dropped_starts_no_host(machine: Machine) -> None:
+    engine = machine.engine()
+    await engine.start()
+    await engine.aclose()
+    await engine.stop()
+
+    with pytest.raises(EngineStopped):
+        await answer(engine)
+
+    assert control.running(machine.directory) == []
+
+
+async def test_an_engine_that_was_stopped_while_its_host_started_leaves_no_host(machine: Machine) -> None:
+    engine = machine.engine()
+    starting = asyncio.ensure_future(engine.start())
+    await until(engine, lambda status: status.state == "starting")
+
+    await engine.aclose()
+    await engine.stop()
+
+    with pytest.raises(EngineStopped):
+        await starting
+    assert control.running(machine.directory) == []
+
+
+async def test_stopped_by_another_window_while_it_loads_is_told_as_that(machine: Machine) -> None:
+    """It was called a lack of memory."""
+    engine = machine.engine("killed")
+    starting = asyncio.ensure_future(engine.start())
+    await until(engine, lambda status: status.state == "loading")
+    (record,) = control.running(machine.directory)
+
+    try:
+        assert await control.stop(record)
+        with pytest.raises(EngineStopped, match="in the meantime"):
+            await starting
+    finally:
+        (machine.directory / "end").touch()
+
+
+async def test_dropped_while_it_loads_is_told_as_that(machine: Machine) -> None:
+    engine = machine.engine("killed")
+    starting = asyncio.ensure_future(engine.start())
+    await until(engine, lambda status: status.state == "loading")
+
+    try:
+        await engine.aclose()
+        with pytest.raises(EngineStopped, match="in the meantime"):
+            await starting
+    finally:
+        (machine.directory / "end").touch()
 
 
 async def test_a_host_that_cannot_start_is_told_with_the_last_line_of_its_log(machine: Machine) -> None:

@@ -371,3 +371,53 @@ async def test_an_endless_repetition_is_stopped_at_the_engine(remote: Remote, en
 
     assert isinstance(items[-1], Finished) and items[-1].reason == "repetition"
     await asyncio.wait_for(remote.left.wait(), 10)
+
+
+async def test_a_remote_that_serves_another_model_now_is_asked_for_that(
+    remote: Remote, engine: Engine
+) -> None:
+    remote.stream(chunk("a"), chunk(reason="stop"), DONE)
+    await events(engine)
+    remote.answers["/v1/models"] = (200, [json.dumps({"data": [{"id": "better"}]}).encode()])
+    remote.error(404, {"message": "The model `served` does not exist.", "code": 404})
+    with pytest.raises(EngineError):
+        await events(engine)
+
+    remote.stream(chunk("b"), chunk(reason="stop"), DONE)
+
+    assert text(await events(engine)) == "b"
+    assert remote.sent("/v1/chat/completions")[-1]["model"] == "better"
+
+
+async def test_a_remote_that_has_gone_is_not_called_ready(remote: Remote, engine: Engine) -> None:
+    await engine.start()
+    await remote.stop()
+
+    with pytest.raises(EngineUnavailable):
+        await events(engine)
+
+    assert (engine.status.state, engine.status.button) == ("failed", "openSettings")
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "directory"),
+    [
+        ({"engine_url": "http://localhost:8000v1"}, "", "run"),
+        ({"engine_url": "http://localhost:80000/v1"}, "", "run"),
+        ({"engine_url": "http://[::1:8000/v1"}, "", "run"),
+        ({"engine_url": "http://127.0.0.1:9/v1"}, "sk-geheimniß", "run"),
+        ({"engine_backend": "cpu"}, "", "/dev/null/run"),
+    ],
+)
+async def test_what_cannot_be_connected_to_is_a_sentence_and_a_failed_status(
+    settings: dict[str, Any], key: str, directory: str, tmp_path: Path
+) -> None:
+    engine = create_engine(
+        attrs.evolve(Settings(), **settings), runtime_dir=tmp_path / directory, data_dir=tmp_path, api_key=key
+    )
+
+    with pytest.raises(EngineUnavailable) as told:
+        await engine.start()
+
+    assert engine.status.state == "failed"
+    assert not key or key not in told.value.message
