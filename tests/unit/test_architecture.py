@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "judging": BASE | {"edits.types", "verify"},
     "estimate": BASE | {"engine.types", "models"},
     "confidence": {"engine.types"},
-    "candidates": BASE | {"edits.types", "engine.types", "estimate", "judging"},
+    "candidates": BASE | {"edits.types", "engine.types", "engine.repetition", "estimate", "judging"},
     "chat": BASE | {"context", "templates", "engine.types", "syntax"},
     "actions": BASE
     | {"context", "templates", "edits", "judging", "verify", "syntax", "engine.types", "settings"}
