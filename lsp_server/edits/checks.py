@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsp_server import syntax
 from lsp_server.document import Document, Span
 from lsp_server.edits import names, python_source, signature
+from lsp_server.edits.beside import lost_call
 from lsp_server.edits.dead_ends import dead_end
 from lsp_server.edits.indent import dedent
 from lsp_server.edits.layout import line_start, unify_line_ends
@@ -81,8 +82,12 @@ def affected(document: Document, replacements: tuple[Replacement, ...]) -> tuple
 def same_signature(document: Document, span: Span, new: str, wanted: bool) -> Check:
     if not wanted:
         return Check("same signature", None, "a change was asked for")
-    old = whole(document, span)
-    changed = signature.difference(document.language, old, dedent(unify_line_ends(new)))
+    old, new = whole(document, span), dedent(unify_line_ends(new))
+    changed = signature.difference(document.language, old, new)
+    tree = syntax.parse(document.language, document.text)
+    if not changed and tree is not None and tree.innermost(span) is None:
+        lost = lost_call(document.language, old, new)
+        changed = f"`{lost}` is gone" if lost else ""
     return Check("same signature", not changed, changed)
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from lsp_server import syntax
 from lsp_server.document import Span
-from lsp_server.edits import grammar
+from lsp_server.edits import beside, grammar
 from lsp_server.edits import reply as replies
 from lsp_server.edits.indent import dedent
 from lsp_server.edits.layout import line_start, next_line
@@ -158,8 +158,12 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
     kept = [scope for scope in siblings if scope.name not in known]
     if level is None and len(kept) == len(siblings) and not taken and _only(tree, kept):
         return text
+    if level is None and beside.holds_statements(selection):
+        return cut(
+            text, tree, [*taken, *(n for n in beside.foreign(tree, kept, selection) if n not in taken)]
+        )
     spans = [_with_comments(text, scope.span) for scope in kept]
-    spans += [] if level is not None else _declarations(tree, kept, taken)
+    spans += [] if level is not None else beside.declarations(tree, kept)
     spans.sort(key=lambda span: span.start)
     return _joined(text, spans)
 
@@ -173,41 +177,6 @@ def _only(tree: syntax.Tree, kept: list[syntax.Scope]) -> bool:
         if not inside and not grammar.is_comment(node) and node.type not in ("attribute_item", ";"):
             return False
     return True
-
-
-DECLARATIONS = frozenset(
-    {
-        "expression_statement",
-        "lexical_declaration",
-        "variable_declaration",
-        "const_declaration",
-        "var_declaration",
-        "type_declaration",
-        "const_item",
-        "static_item",
-        "type_item",
-        "type_alias_declaration",
-        "declaration",
-        "preproc_def",
-        "preproc_function_def",
-        "type_definition",
-        "type_alias_statement",
-    }
-)
-
-
-def _declarations(tree: syntax.Tree, kept: list[syntax.Scope], taken: list[Node]) -> list[Span]:
-    """Constants and types beside the definitions; a call, as in a usage example, is none."""
-    spans = []
-    for node in tree.root.children:
-        span = tree.span(node)
-        if any(s.span.start <= span.start and span.end <= s.span.end for s in kept):
-            continue
-        first = node.named_children[0] if node.named_children else None
-        is_assignment = first is not None and "assignment" in first.type
-        if node.type in DECLARATIONS and (node.type != "expression_statement" or is_assignment):
-            spans.append(span)
-    return spans
 
 
 def _with_comments(text: str, span: Span) -> Span:
