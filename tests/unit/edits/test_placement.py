@@ -182,6 +182,16 @@ def test_strings_inside_reindented_code_keep_their_value() -> None:
     assert '        text = """\nflush\n  left\n"""\n        return text\n' in new
 
 
+def test_a_branch_alone_is_no_branch_in_place() -> None:
+    """It does not parse by itself, and its body was taken for a line that is where the file has it."""
+    source = "def f(x):\n    if x:\n        y = 1\n    elif not x:\n        y = 2\n    return y\n"
+    old = source[source.index("elif") : source.index("\n    return")]
+
+    new = replaced("python", source, old, "elif x is None:\n    y = 3")
+
+    assert new == source.replace("not x", "x is None").replace("y = 2", "y = 3")
+
+
 def test_dropped_decorators_and_modifiers_come_back() -> None:
     source = "class A:\n    @property\n    def f(self):\n        return 1\n"
     assert "    @property\n    def f(self):\n        return 2\n" in replaced(
