@@ -70,3 +70,26 @@ def test_what_does_not_parse_by_itself_is_not_checked() -> None:
 
     verdicts = {check.name: check.ok for check in proposal.checks}
     assert verdicts["same signature"] is None and verdicts["complete code"] is None and verdicts["parses"]
+
+
+PROPERTY = """class Temp:
+    @property
+    def value(self):
+        v = self._c
+        return v
+
+    @value.setter
+    def value(self, c):
+        self._c = c
+"""
+
+
+def test_a_property_and_its_setter_are_compared_with_their_like() -> None:
+    """The getter was compared with the setter, and every class with both was refused."""
+    better = PROPERTY.replace("        v = self._c\n        return v", "        return self._c")
+
+    assert rewritten(PROPERTY, "class", "= c", better).new_text == better
+    with pytest.raises(EditRefused, match=r"loses its decorator @value.setter"):
+        rewritten(PROPERTY, "class", "= c", better.replace("    @value.setter\n", ""))
+    with pytest.raises(EditRefused, match="`Temp.value` is gone"):
+        rewritten(PROPERTY, "class", "= c", better.partition("    @value.setter")[0])
