@@ -28,7 +28,7 @@ def namesake(tree: syntax.Tree, new: syntax.Tree, scope: syntax.Scope, cursor: S
         return around[-1]
     if len(top) == 1:
         return top[0]
-    return same[0] if len(same) == 1 and not top and _is_member(tree, same[0]) else None
+    return same[0] if len(same) == 1 and not top and is_member(tree, same[0]) else None
 
 
 def left_out(tree: syntax.Tree, old: syntax.Scope, new: syntax.Tree, scope: syntax.Scope) -> str:
@@ -65,10 +65,10 @@ def _identity(tree: syntax.Tree, scope: syntax.Scope) -> tuple[object, ...]:
     found = {"go": RECEIVER, "cpp": QUALIFIER}.get(tree.language)
     owner = found.search(header) if found is not None else None
     takes = _types(scope) if tree.language in OVERLOADING else ()
-    return owner and owner[1], takes, _is_member(tree, scope)
+    return owner and owner[1], takes, is_member(tree, scope)
 
 
-def _is_member(tree: syntax.Tree, scope: syntax.Scope) -> bool:
+def is_member(tree: syntax.Tree, scope: syntax.Scope) -> bool:
     """Whether it can only be a member of a class, as its own text tells."""
     if tree.language in ("python", "rust"):
         return MEMBER.search(tree.text[scope.span.start : scope.header.end]) is not None
