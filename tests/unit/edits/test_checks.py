@@ -91,5 +91,5 @@ def test_a_property_and_its_setter_are_compared_with_their_like() -> None:
     assert rewritten(PROPERTY, "class", "= c", better).new_text == better
     with pytest.raises(EditRefused, match=r"loses its decorator @value.setter"):
         rewritten(PROPERTY, "class", "= c", better.replace("    @value.setter\n", ""))
-    with pytest.raises(EditRefused, match="`Temp.value` is gone"):
+    with pytest.raises(EditRefused, match=r"`Temp.value` is gone"):
         rewritten(PROPERTY, "class", "= c", better.partition("    @value.setter")[0])
