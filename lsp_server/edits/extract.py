@@ -208,7 +208,7 @@ def _joined(text: str, spans: list[Span]) -> str:
 
 
 def _context_trimmed(text: str, selection: Selection) -> str:
-    """Drop lines around a statement that repeat the document's lines around the selection."""
+    """Drop lines around a statement that repeat the document's lines around the selection, and are no part of it."""
     source = selection.document.text
     before = [line.strip() for line in source[: selection.span.start].splitlines() if line.strip()]
     after = [line.strip() for line in source[selection.span.end :].splitlines() if line.strip()]
@@ -216,7 +216,14 @@ def _context_trimmed(text: str, selection: Selection) -> str:
     lines = text.split("\n")
     head = _overlap(lines, before, old)
     tail = _overlap([line for line in reversed(lines[head:])], list(reversed(after)), old)
-    return "\n".join(lines[head : len(lines) - tail])
+    trimmed = "\n".join(lines[head : len(lines) - tail])
+    language = selection.document.language
+    return text if _parses(language, text) and not _parses(language, trimmed) else trimmed
+
+
+def _parses(language: str, text: str) -> bool:
+    tree = grammar.parse_once(language, text)
+    return tree is not None and not tree.has_error
 
 
 def _overlap(lines: list[str], known: list[str], old: set[str]) -> int:

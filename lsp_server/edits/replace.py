@@ -37,6 +37,11 @@ MODIFIERS = frozenset(
     ]
 )
 
+BLOCKS = re.compile(
+    r"(?:if|for|for_in|enhanced_for|while|switch|try|try_with_resources|synchronized|compound)_statement|for_range_loop|"
+    r"(?:statement_)?block|switch_expression|(?:(?:generator_)?function|class|method)_declaration|function_definition"
+)
+
 
 @frozen
 class Site:
@@ -167,7 +172,16 @@ def _same_end(text: str, selection: Selection) -> str:
     following = selection.document.text[selection.span.end : selection.span.end + 1]
     if following and following in ";," and text.endswith(following):
         return text[:-1]
-    old = selection.old
-    if selection.document.language != "python" and old[-1] in ";," and not text.endswith((old[-1], ";", ",")):
-        return text + old[-1]
-    return text
+    old, language = selection.old, selection.document.language
+    if language == "python" or old[-1] not in ";," or text.endswith((old[-1], ";", ",")):
+        return text
+    return text if old[-1] == ";" and _ends_in_block(language, text) else text + old[-1]
+
+
+def _ends_in_block(language: str, text: str) -> bool:
+    """Whether the last statement is one that ends with its block: a loop, a function."""
+    tree = grammar.parse_once(language, text)
+    last = tree.root.named_children[-1] if tree is not None and tree.root.named_children else None
+    if last is not None and last.type == "export_statement":
+        last = last.child_by_field_name("declaration") or last
+    return last is not None and text.endswith("}") and BLOCKS.fullmatch(last.type) is not None
