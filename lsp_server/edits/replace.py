@@ -80,8 +80,11 @@ def propose_replacement(
 
 def _proposal(site: Site, code: Code) -> Proposal:
     document, selection = site.document, site.selection
-    text = substance.without_remark(_with_headers(code.text, selection), selection)
     old = checks.whole(document, selection.span)
+    headed = _with_headers(code.text, selection)
+    if not site.keep_signature and headed.strip() == old.strip() and not _begins_below_decorators(selection):
+        headed = code.text
+    text = substance.without_remark(headed, selection)
     if document.language == "python" and site.keep_signature:
         text = substance.with_docstrings(old, text)
     layout_alone = site.change_code and substance.same_code(document.language, old, text)
@@ -142,7 +145,7 @@ def _with_headers(text: str, selection: Selection) -> str:
     if new is None:
         return text
     source = selection.document.text
-    if old.span.start < selection.span.start:
+    if _begins_below_decorators(selection):
         return text[: new.span.start] + text[new.header.start :]
     lost = _lost_modifiers(source[old.header.start : old.header.end], text[new.header.start : new.header.end])
     text = text[: new.header.start] + lost + text[new.header.start :]
@@ -152,6 +155,10 @@ def _with_headers(text: str, selection: Selection) -> str:
             above = above.replace("\n" + selection.indent, "\n")
         text = text[: new.span.start] + above + text[new.span.start :]
     return text
+
+
+def _begins_below_decorators(selection: Selection) -> bool:
+    return len(selection.scopes) == 1 and selection.scopes[0].span.start < selection.span.start
 
 
 def _lost_modifiers(old: str, new: str) -> str:

@@ -217,6 +217,26 @@ def test_the_last_statement_of_a_block_becomes_a_block(
         assert replaced(language, document, old, reply) == document.replace(line, expected)
 
 
+@pytest.mark.parametrize(
+    ("language", "source", "reply"),
+    [
+        ("python", "@cache\ndef f(x):\n    return x\n", "def f(x):\n    return x"),
+        (
+            "typescript",
+            "export function f(x: number) {\n  return x;\n}\n",
+            "function f(x: number) {\n  return x;\n}",
+        ),
+    ],
+)
+def test_a_decorator_or_modifier_may_go_where_that_was_asked_for(
+    language: str, source: str, reply: str
+) -> None:
+    """It was put back, and the model was said to have changed nothing."""
+    assert replaced(language, source, source.rstrip(), reply, keep=False) == f"{reply}\n"
+    with pytest.raises(EditRefused, match="no change"):
+        replaced(language, source, source.rstrip(), reply)
+
+
 def test_dropped_decorators_and_modifiers_come_back() -> None:
     source = "class A:\n    @property\n    def f(self):\n        return 1\n"
     assert "    @property\n    def f(self):\n        return 2\n" in replaced(
