@@ -38,7 +38,7 @@ def _body_difference(old: list[ast.stmt], new: list[ast.stmt], owner: str = "") 
     left = {name: list(twins) for name, twins in replaced.items()}
     for node in _definitions(old):
         name = f"{owner}{node.name}"
-        if node.name not in replaced and owner and is_private(node.name):
+        if node.name not in replaced and owner and is_private(node.name) and not _uses(new, node.name):
             continue
         changed = _taken(node, left.get(node.name, []), name)
         if changed:
@@ -57,6 +57,11 @@ def _taken(old: Definition, twins: list[Definition], name: str) -> str:
         del twins[differences.index("")]
         return ""
     return differences[0]
+
+
+def _uses(body: list[ast.stmt], attribute: str) -> bool:
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return any(isinstance(node, ast.Attribute) and node.attr == attribute for node in nodes)
 
 
 def _definitions(body: list[ast.stmt]) -> list[Definition]:

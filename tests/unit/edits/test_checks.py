@@ -72,6 +72,25 @@ def test_what_does_not_parse_by_itself_is_not_checked() -> None:
     assert verdicts["same signature"] is None and verdicts["complete code"] is None and verdicts["parses"]
 
 
+LOADS = """class A:
+    def get(self):
+        data = self._load()
+        return data
+
+    def _load(self):
+        return 1
+"""
+
+
+def test_a_private_method_may_go_when_nothing_calls_it() -> None:
+    """It could go even where the rest of the class still called it."""
+    get = "class A:\n    def get(self):\n        return {}\n"
+
+    assert rewritten(LOADS, "class", "return 1", get.format("1")).new_text == get.format("1")
+    with pytest.raises(EditRefused, match=r"`A._load` is gone"):
+        rewritten(LOADS, "class", "return 1", get.format("self._load()"))
+
+
 PROPERTY = """class Temp:
     @property
     def value(self):
