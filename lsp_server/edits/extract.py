@@ -13,8 +13,9 @@ from lsp_server.document import Span
 from lsp_server.edits import beside, grammar
 from lsp_server.edits import reply as replies
 from lsp_server.edits.indent import dedent
-from lsp_server.edits.layout import line_start, next_line
+from lsp_server.edits.layout import line_start, next_line, unify_line_ends
 from lsp_server.edits.selection import Selection
+from lsp_server.edits.substance import same_code
 from lsp_server.errors import EditRefused
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
     )
     siblings = [scope for scope in tree.scopes() if scope.parent is level]
     kept = [scope for scope in siblings if scope.name not in known]
+    _require_no_clash(tree, [scope for scope in siblings if scope.name in known], main, selection)
     if level is None and len(kept) == len(siblings) and not taken and _only(tree, kept):
         return text
     if level is None and beside.holds_statements(selection):
@@ -166,6 +168,23 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
     spans += [] if level is not None else beside.declarations(tree, kept)
     spans.sort(key=lambda span: span.start)
     return _joined(text, spans)
+
+
+def _require_no_clash(
+    tree: syntax.Tree, copies: list[syntax.Scope], main: syntax.Scope, selection: Selection
+) -> None:
+    """Refuse a new helper that has the name of something else: left out as a copy, the other one would be called."""
+    assert selection.tree is not None
+    text, used = tree.text, tree.text[main.span.start : main.span.end]
+    for copy in copies:
+        name = re.compile(rf"\b{re.escape(copy.name)}\b")
+        if not name.search(used) or name.search(selection.old):
+            continue
+        code = text[copy.span.start : copy.span.end]
+        there = [s for s in selection.tree.scopes() if s.name == copy.name]
+        olds = [dedent(selection.tree.text[s.span.start : s.span.end]) for s in there]
+        if not any(same_code(tree.language, unify_line_ends(old), dedent(code)) for old in olds):
+            raise EditRefused(f"The proposed code has a new `{copy.name}`, and the file has another one.")
 
 
 def _only(tree: syntax.Tree, kept: list[syntax.Scope]) -> bool:

@@ -115,6 +115,20 @@ def test_imports_of_a_reply_join_those_above_the_selection() -> None:
     )
 
 
+CLEAN = "def clean(text):\n    return text.upper()\n\n\n"
+PARSE = "def parse(lines):\n    out = [line.strip() for line in lines]\n    return out\n"
+
+
+def test_a_helper_with_the_name_of_another_function_is_refused() -> None:
+    """It was dropped as a copy of that function, and the rewrite called the other one."""
+    helper = "def clean(line):\n    return line.strip()\n\n\n"
+    calls = "def parse(lines):\n    return [clean(line) for line in lines]\n"
+
+    with pytest.raises(EditRefused, match="another one"):
+        rewritten("python", CLEAN + PARSE, helper + calls, PARSE)
+    assert rewritten("python", CLEAN + PARSE, CLEAN + calls, PARSE) == CLEAN + calls
+
+
 @pytest.mark.parametrize(("language", "source"), [("python", PYTHON), ("typescript", TYPESCRIPT)])
 def test_an_answer_without_the_selected_calls_is_refused(language: str, source: str) -> None:
     reply = (
