@@ -65,9 +65,10 @@ def leftover(language: str, new: str, old: str) -> str:
     """Return the first line of `new` that is no code and was not in `old`; "" when there is none."""
     known = {line.strip() for line in old.split("\n")}
     for line in new.split("\n"):
+        plain = line.replace("</s>", "") if new.count("<s>") == new.count("</s>") else line
         if line.strip() in known or not line.strip():
             continue
-        if any(pattern.search(line) for pattern in PLACEHOLDERS) or TURN_END.search(line):
+        if any(pattern.search(line) for pattern in PLACEHOLDERS) or TURN_END.search(plain):
             return line.strip()
         if FENCE.match(line) and language != "markdown" and not _in_string(language, new, line):
             return line.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lsp_server.edits.leftovers import leftover
+from lsp_server.edits.reply import without_remnants
 
 LEFT_OUT = (
     "# same",
@@ -85,6 +86,16 @@ SAID = (
 @pytest.mark.parametrize("comment", LEFT_OUT)
 def test_a_comment_in_place_of_code_is_found(comment: str) -> None:
     assert leftover("python", f"x = 1\n{comment}", "x = 2") == comment
+
+
+def test_an_element_is_no_mark_of_a_chat_template() -> None:
+    """`</s>` cut the answer off in the middle of its markup."""
+    crossed = "const a = <p>\n  <s>{old}</s> <s>\n    {older}\n  </s>\n</p>;"
+
+    assert without_remnants(f"{crossed}</s>\nuser: more") == crossed
+    assert without_remnants("f();</s>\ny") == "f();"
+    assert leftover("typescriptreact", crossed, "") == ""
+    assert leftover("typescriptreact", f"{crossed}\nx</s>", "") == "<s>{old}</s> <s>"
 
 
 @pytest.mark.parametrize("comment", SAID)
