@@ -127,7 +127,9 @@ def _bare_word(language: str, new: str, old: str) -> str:
     for node in tree.root.children if tree is not None else ():
         if node.type == "expression_statement" and node.named_child_count == 1:
             child = node.named_children[0]
-            if child.type in ("identifier", "non_null_expression") and grammar.text_of(child) not in old:
+            name = grammar.text_of(child)
+            is_value = language == "rust" and node.next_named_sibling is None and new.count(name) > 1
+            if child.type in ("identifier", "non_null_expression") and name not in old and not is_value:
                 return grammar.text_of(node)
     return ""
 

@@ -98,6 +98,12 @@ def test_an_element_is_no_mark_of_a_chat_template() -> None:
     assert leftover("typescriptreact", f"{crossed}\nx</s>", "") == "<s>{old}</s> <s>"
 
 
+def test_the_value_of_a_rust_block_is_no_word_alone() -> None:
+    assert leftover("rust", "let sum = v.iter().sum();\nsum", "total") == ""
+    assert leftover("rust", "let sum = v.iter().sum();\nSure", "total") == "Sure"
+    assert leftover("javascript", "let sum = 1;\nsum", "total") == "sum"
+
+
 @pytest.mark.parametrize("comment", SAID)
 def test_a_comment_about_the_code_is_none(comment: str) -> None:
     """Words such as "same" and "remaining" were enough to refuse complete code."""
