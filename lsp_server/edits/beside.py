@@ -7,11 +7,13 @@ guard gets those of the reply too, since what a reply gives for them is all that
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lsp_server import syntax
 from lsp_server.document import Span
 from lsp_server.edits import grammar
+from lsp_server.edits.namesakes import field_name
 from lsp_server.edits.selection import Selection
 from lsp_server.syntax import definitions
 
@@ -47,6 +49,23 @@ def declarations(tree: syntax.Tree, kept: list[syntax.Scope]) -> list[Span]:
         for node in tree.root.children
         if _is_declaration(node) and not _lies_in(tree.span(node), kept)
     ]
+
+
+def new_fields(
+    tree: syntax.Tree, holder: syntax.Scope, kept: list[syntax.Scope], selection: Selection
+) -> list[Span]:
+    """Constants and fields of a class that a reply repeats around its methods: those that only these methods name."""
+    if selection.tree is None or selection.parent is None:
+        return []
+    text, there = tree.text, selection.tree.text[selection.parent.span.start : selection.parent.span.end]
+    used = " ".join(text[scope.span.start : scope.span.end] for scope in kept)
+    found: list[Span] = []
+    for span in tree.data():
+        name = field_name(text[span.start : span.end])
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        if name and tree.innermost(span) == holder and word.search(used) and not word.search(there):
+            found.append(Span(span.start, span.end + text.startswith(";", span.end)))
+    return found
 
 
 def holds_statements(selection: Selection) -> bool:

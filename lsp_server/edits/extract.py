@@ -165,7 +165,7 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
             text, tree, [*taken, *(n for n in beside.foreign(tree, kept, selection) if n not in taken)]
         )
     spans = [_with_comments(text, scope.span) for scope in kept]
-    spans += [] if level is not None else beside.declarations(tree, kept)
+    spans += beside.new_fields(tree, level, kept, selection) if level else beside.declarations(tree, kept)
     spans.sort(key=lambda span: span.start)
     return _joined(text, spans)
 

@@ -115,6 +115,44 @@ def test_imports_of_a_reply_join_those_above_the_selection() -> None:
     )
 
 
+LIMITED = "class A:\n    LIMIT = 3\n\n    def f(self, x):\n        if x > 3:\n            return 3\n        return x\n"
+CLASS = """class A {
+  limit = 3;
+
+  f(x: number) {
+    if (x > 3) return 3;
+    return x;
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "reply", "selected", "new"),
+    [
+        (
+            "python",
+            LIMITED,
+            "class A:\n    LIMIT = 4\n    MOST = 3\n    IDLE = 1\n\n    def f(self, x):\n        return min(x, self.MOST)\n",
+            LIMITED[LIMITED.index("def") :],
+            "class A:\n    LIMIT = 3\n\n    MOST = 3\n\n    def f(self, x):\n        return min(x, self.MOST)\n",
+        ),
+        (
+            "typescript",
+            CLASS,
+            "class A {\n  limit = 3;\n  most = 3;\n\n  f(x: number) {\n    return Math.min(x, this.most);\n  }\n}\n",
+            CLASS[CLASS.index("f(x") : -2],
+            "class A {\n  limit = 3;\n\n  most = 3;\n\n  f(x: number) {\n    return Math.min(x, this.most);\n  }\n}\n",
+        ),
+    ],
+)
+def test_a_new_constant_of_the_class_around_a_method_comes_along(
+    language: str, source: str, reply: str, selected: str, new: str
+) -> None:
+    """The method alone was taken, and named a constant that was not there."""
+    assert rewritten(language, source, reply, selected) == new
+
+
 CLEAN = "def clean(text):\n    return text.upper()\n\n\n"
 PARSE = "def parse(lines):\n    out = [line.strip() for line in lines]\n    return out\n"
 
