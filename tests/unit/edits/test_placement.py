@@ -175,6 +175,15 @@ JS = "function sum(items) {\n  let total = 0;\n  items.forEach(i => total += i);
 JAVA = "class A {\n    void f(int[] v) {\n        int t = 0;\n        use(v);\n    }\n}\n"
 
 
+def test_a_parameter_on_a_line_of_its_own_is_no_level_of_indentation() -> None:
+    """Its eight columns were taken for one level, and the loop of the reply was flattened."""
+    code = "int add(List<Integer> values,\n        int start) {\n    for (int v : values) {\n        start = v + {};\n    }\n    return start;\n}"
+    source = f"class A {{\n    {code.replace(chr(10), chr(10) + '    ')}\n}}\n"
+    old = source[source.index("int add") : source.rindex("\n}")]
+
+    assert replaced("java", source, old, code.replace("{};", "start;")) == source.replace("{};", "start;")
+
+
 def test_strings_inside_reindented_code_keep_their_value() -> None:
     source = 'class A:\n    def f(self):\n        return """\nflush\n  left\n"""\n'
     old = source[source.index("    def") :]
