@@ -40,6 +40,7 @@ DECLARATIONS = frozenset(
 )
 MARKS = frozenset({"attribute_item", ";", "{", "}"})
 """What is no statement by itself."""
+CALLS = ("expression_statement call", "expression_statement call_expression")
 
 
 def declarations(tree: syntax.Tree, kept: list[syntax.Scope]) -> list[Span]:
@@ -89,7 +90,7 @@ def foreign(tree: syntax.Tree, kept: list[syntax.Scope], selection: Selection) -
             belongs = any(scope in kept for scope in scopes)
         else:
             belongs = grammar.text_of(node) not in around and (
-                all_belong or _is_declaration(node) or _kind(node) in kinds
+                _kind(node) in kinds or _is_declaration(node) or (all_belong and _kind(node) not in CALLS)
             )
         if not belongs and not grammar.is_comment(node) and node.type not in MARKS:
             found += [*_comments_above(node), node]

@@ -97,6 +97,18 @@ def test_an_example_is_dropped_where_nothing_selected_is_called() -> None:
     assert rewritten("python", source, new + "\n\nprint(f())\n") == new
 
 
+def test_an_example_is_dropped_beside_a_guard_too() -> None:
+    assert rewritten("python", PYTHON, f"{BETTER}\n\n# Example\nprint(main())\n") == BETTER
+
+
+def test_a_guard_may_become_another_statement_but_not_nothing() -> None:
+    new = BETTER.replace('if __name__ == "__main__":', "for _ in range(1):")
+
+    assert rewritten("python", PYTHON, new) == new
+    with pytest.raises(EditRefused, match="is gone"):
+        rewritten("python", PYTHON, BETTER.partition("if __name__")[0] + "main()\n")
+
+
 def test_a_copy_of_the_file_around_the_selection_is_dropped() -> None:
     source = f"{CALLS}\n\ndef h():\n    return 1\n\n\nif __name__ == '__main__':\n    h()\n"
     new = source.replace(CALLS, SHORTER)
