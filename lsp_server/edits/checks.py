@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from lsp_server import syntax
 from lsp_server.document import Document, Span
-from lsp_server.edits import names, python_source, signature
+from lsp_server.edits import grammar, names, python_source, signature
+from lsp_server.edits.beside import lost_call
 from lsp_server.edits.dead_ends import dead_end
 from lsp_server.edits.indent import dedent
 from lsp_server.edits.layout import line_start, unify_line_ends
 from lsp_server.edits.leftovers import leftover
 from lsp_server.edits.types import Check, Replacement
 from lsp_server.errors import EditRefused
+
+UNREAD = "the code does not parse by itself"
 
 
 def apply(text: str, replacements: tuple[Replacement, ...]) -> str:
@@ -81,16 +84,39 @@ def affected(document: Document, replacements: tuple[Replacement, ...]) -> tuple
 def same_signature(document: Document, span: Span, new: str, wanted: bool) -> Check:
     if not wanted:
         return Check("same signature", None, "a change was asked for")
-    old = whole(document, span)
-    changed = signature.difference(document.language, old, dedent(unify_line_ends(new)))
+    old, new = whole(document, span), whole(document, span, new)
+    if not _can_be_read(document.language, old, new):
+        return Check("same signature", None, UNREAD)
+    changed = signature.difference(document.language, old, new)
+    tree = syntax.parse(document.language, document.text)
+    if not changed and tree is not None and tree.innermost(span) is None:
+        lost = lost_call(document.language, old, new)
+        changed = f"`{lost}` is gone" if lost else ""
     return Check("same signature", not changed, changed)
 
 
-def whole(document: Document, span: Span) -> str:
-    """The code of `span` with its first line's indentation, dedented."""
+def _can_be_read(language: str, *codes: str) -> bool:
+    """Whether codes parse by themselves, as checks by Python's `ast` need; of others, whether there is a grammar."""
+    if language == "python":
+        return all(python_source.parse(code) is not None for code in codes)
+    return syntax.info_for(language) is None or grammar.parse_once(language, "") is not None
+
+
+def whole(document: Document, span: Span, new: str | None = None) -> str:
+    """The code of `span`, or what replaces it there, with its first line's indentation, dedented."""
     start = line_start(document.text, span.start)
     lead = document.text[start : span.start]
-    return dedent(unify_line_ends((lead if not lead.strip() else "") + document.slice(span)))
+    lead = lead if not lead.strip() else ""
+    code = unify_line_ends(lead + (document.slice(span) if new is None else new))
+    plain = dedent(code)
+    if lead and plain == code and document.language == "python":
+        return _outdented(code, lead)
+    return plain
+
+
+def _outdented(code: str, lead: str) -> str:
+    """Take `lead` off the lines that have it, where lines of a string have less."""
+    return "\n".join(line.removeprefix(lead) for line in code.split("\n"))
 
 
 def no_undefined_names(document: Document, replacements: tuple[Replacement, ...]) -> Check:
@@ -106,15 +132,18 @@ def no_undefined_names(document: Document, replacements: tuple[Replacement, ...]
 
 
 def no_dead_end(document: Document, span: Span, new: str) -> Check:
-    found = dead_end(document.language, whole(document, span), dedent(unify_line_ends(new)))
+    found = dead_end(document.language, whole(document, span), whole(document, span, new))
     return Check("no dead end", not found, found)
 
 
 def nothing_left_in(document: Document, span: Span, new: str) -> Check:
-    found = leftover(document.language, dedent(unify_line_ends(new)), whole(document, span))
-    return Check(
-        "complete code", not found, f"it leaves out code or holds other text: “{found}”" if found else ""
-    )
+    old, new = whole(document, span), whole(document, span, new)
+    found = leftover(document.language, new, old)
+    if found:
+        return Check("complete code", False, f"it leaves out code or holds other text: “{found}”")
+    if not _can_be_read(document.language, old, new):
+        return Check("complete code", None, UNREAD)
+    return Check("complete code", True)
 
 
 SENTENCES = {

@@ -23,13 +23,12 @@ from lsp_server.edits.layout import (
     line_stop,
     with_line_end,
 )
+from lsp_server.edits.namesakes import METHOD, left_out, namesake
 from lsp_server.edits.replace import propose_replacement
 from lsp_server.edits.types import Proposal, Replacement
 from lsp_server.errors import EditRefused
 
 DEFINITION = re.compile(r"(?:async\s+def|def|class|@\w)")
-METHOD = re.compile(r"\(\s*(?:&?\s*(?:'\w+\s+)?(?:mut\s+)?self|cls)\b")
-"""The first parameter that makes a function a method, in Python and Rust."""
 OPENS = re.compile(r"[:{(\[]\s*(?:#.*|//.*)?$")
 
 
@@ -65,23 +64,17 @@ def _redefined(document: Document, code: str, cursor: Span) -> list[tuple[Span, 
     if tree is None or new is None:
         return []
     tops = [scope for scope in new.scopes() if scope.parent is None and scope.name]
-    pairs = [(scope, old) for scope in tops if (old := _namesake(tree, scope, cursor)) is not None]
+    pairs = [(scope, old) for scope in tops if (old := namesake(tree, new, scope, cursor)) is not None]
+    for scope, old in pairs:
+        lost = left_out(tree, old, new, scope)
+        if lost and not (cursor.start <= old.header.start and old.span.end <= cursor.end):
+            raise EditRefused(
+                f"The code block leaves out `{lost}` of `{old.name}`. Select all of `{old.name}` to replace it."
+            )
     if len(pairs) == 1:
         return [(pairs[0][1].span, plain)]
     head = "\n".join(grammar.text_of(node) for node in extract.import_nodes(new))
     return [(old.span, f"{head}\n{plain[scope.span.start : scope.span.end]}") for scope, old in pairs]
-
-
-def _namesake(tree: syntax.Tree, scope: syntax.Scope, cursor: Span) -> syntax.Scope | None:
-    """The one definition of that name: at the cursor, else at the top level, else anywhere if there is only one."""
-    same = [old for old in tree.scopes() if old.name == scope.name and old.kind == scope.kind]
-    around = [old for old in same if old.span.start <= cursor.start and cursor.end <= old.span.end]
-    top = [old for old in same if old.parent is None]
-    if around:
-        return around[-1]
-    if len(top) == 1:
-        return top[0]
-    return same[0] if len(same) == 1 and not top else None
 
 
 def _merged(proposals: list[Proposal]) -> Proposal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server import syntax
 from lsp_server.edits import grammar
+from lsp_server.edits.namesakes import is_member
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,7 +36,7 @@ def dead_end(language: str, old: str, new: str) -> str:
         return f"`{grammar.text_of(left).splitlines()[0].strip()}` is never reached"
     names = {scope.name for scope in before.scopes() if scope.kind == "function" and scope.name}
     for scope in after.scopes():
-        if scope.name in names and _only_recurses(scope, language) and not _calls_itself(before, scope.name):
+        if scope.name in names and _only_recurses(after, scope) and not _calls_itself(before, scope.name):
             return f"`{scope.name}` calls itself without end"
     return ""
 
@@ -60,18 +61,23 @@ def _unreachable(tree: syntax.Tree) -> Node | None:
     return None
 
 
-def _only_recurses(scope: syntax.Scope, language: str) -> bool:
+def _only_recurses(tree: syntax.Tree, scope: syntax.Scope) -> bool:
     """It calls itself, and nothing in it chooses not to."""
     body = [node for node in grammar.walk(scope.node) if not grammar.is_comment(node)]
-    return _calls(scope.node, scope.name, language) and not any(CHOICE.fullmatch(n.type) for n in body)
+    bare = tree.language in OVERLOADING or not is_member(tree, scope)
+    calls = _calls(scope.node, scope.name, tree.language, bare=bare)
+    return calls and not any(CHOICE.fullmatch(n.type) for n in body)
 
 
 def _calls_itself(tree: syntax.Tree, name: str) -> bool:
     return any(_calls(scope.node, name, "") for scope in tree.scopes() if scope.name == name)
 
 
-def _calls(definition: Node, name: str, language: str) -> bool:
-    """Whether it calls itself; where names are overloaded, with as many arguments, all of them plain names."""
+def _calls(definition: Node, name: str, language: str, *, bare: bool = True) -> bool:
+    """Whether it calls itself; where names are overloaded, with as many arguments, all of them plain names.
+
+    `bare`: whether its name alone means it, and not the function that a method has its name from.
+    """
     nodes = list(grammar.walk(definition))
     takes = next((n for n in nodes if re.fullmatch(r"(?:formal_)?parameter(?:s|_list)", n.type)), None)
     for node in nodes:
@@ -79,7 +85,7 @@ def _calls(definition: Node, name: str, language: str) -> bool:
         owner, given = node.child_by_field_name("object"), node.child_by_field_name("arguments")
         if node.type not in CALLS or called is None or given is None:
             continue
-        own = {name} if owner is None or grammar.text_of(owner) == "this" else set()
+        own = {name} if (bare if owner is None else grammar.text_of(owner) == "this") else set()
         if grammar.text_of(called) not in own | {f"{self}.{name}" for self in ("self", "this")}:
             continue
         plain = all(re.fullmatch(r"\w+", grammar.text_of(child)) for child in given.named_children)

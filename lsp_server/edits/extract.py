@@ -10,11 +10,12 @@ from attrs import frozen
 
 from lsp_server import syntax
 from lsp_server.document import Span
-from lsp_server.edits import grammar
+from lsp_server.edits import beside, grammar
 from lsp_server.edits import reply as replies
 from lsp_server.edits.indent import dedent
-from lsp_server.edits.layout import line_start, next_line
+from lsp_server.edits.layout import line_start, next_line, unify_line_ends
 from lsp_server.edits.selection import Selection
+from lsp_server.edits.substance import same_code
 from lsp_server.errors import EditRefused
 
 if TYPE_CHECKING:
@@ -156,12 +157,34 @@ def _definitions(text: str, tree: syntax.Tree, selection: Selection, taken: list
     )
     siblings = [scope for scope in tree.scopes() if scope.parent is level]
     kept = [scope for scope in siblings if scope.name not in known]
+    _require_no_clash(tree, [scope for scope in siblings if scope.name in known], main, selection)
     if level is None and len(kept) == len(siblings) and not taken and _only(tree, kept):
         return text
+    if level is None and beside.holds_statements(selection):
+        return cut(
+            text, tree, [*taken, *(n for n in beside.foreign(tree, kept, selection) if n not in taken)]
+        )
     spans = [_with_comments(text, scope.span) for scope in kept]
-    spans += [] if level is not None else _declarations(tree, kept, taken)
+    spans += beside.new_fields(tree, level, kept, selection) if level else beside.declarations(tree, kept)
     spans.sort(key=lambda span: span.start)
     return _joined(text, spans)
+
+
+def _require_no_clash(
+    tree: syntax.Tree, copies: list[syntax.Scope], main: syntax.Scope, selection: Selection
+) -> None:
+    """Refuse a new helper that has the name of something else: left out as a copy, the other one would be called."""
+    assert selection.tree is not None
+    text, used = tree.text, tree.text[main.span.start : main.span.end]
+    for copy in copies:
+        name = re.compile(rf"\b{re.escape(copy.name)}\b")
+        if not name.search(used) or name.search(selection.old):
+            continue
+        code = text[copy.span.start : copy.span.end]
+        there = [s for s in selection.tree.scopes() if s.name == copy.name]
+        olds = [dedent(selection.tree.text[s.span.start : s.span.end]) for s in there]
+        if not any(same_code(tree.language, unify_line_ends(old), dedent(code)) for old in olds):
+            raise EditRefused(f"The proposed code has a new `{copy.name}`, and the file has another one.")
 
 
 def _only(tree: syntax.Tree, kept: list[syntax.Scope]) -> bool:
@@ -173,41 +196,6 @@ def _only(tree: syntax.Tree, kept: list[syntax.Scope]) -> bool:
         if not inside and not grammar.is_comment(node) and node.type not in ("attribute_item", ";"):
             return False
     return True
-
-
-DECLARATIONS = frozenset(
-    {
-        "expression_statement",
-        "lexical_declaration",
-        "variable_declaration",
-        "const_declaration",
-        "var_declaration",
-        "type_declaration",
-        "const_item",
-        "static_item",
-        "type_item",
-        "type_alias_declaration",
-        "declaration",
-        "preproc_def",
-        "preproc_function_def",
-        "type_definition",
-        "type_alias_statement",
-    }
-)
-
-
-def _declarations(tree: syntax.Tree, kept: list[syntax.Scope], taken: list[Node]) -> list[Span]:
-    """Constants and types beside the definitions; a call, as in a usage example, is none."""
-    spans = []
-    for node in tree.root.children:
-        span = tree.span(node)
-        if any(s.span.start <= span.start and span.end <= s.span.end for s in kept):
-            continue
-        first = node.named_children[0] if node.named_children else None
-        is_assignment = first is not None and "assignment" in first.type
-        if node.type in DECLARATIONS and (node.type != "expression_statement" or is_assignment):
-            spans.append(span)
-    return spans
 
 
 def _with_comments(text: str, span: Span) -> Span:
@@ -239,7 +227,7 @@ def _joined(text: str, spans: list[Span]) -> str:
 
 
 def _context_trimmed(text: str, selection: Selection) -> str:
-    """Drop lines around a statement that repeat the document's lines around the selection."""
+    """Drop lines around a statement that repeat the document's lines around the selection, and are no part of it."""
     source = selection.document.text
     before = [line.strip() for line in source[: selection.span.start].splitlines() if line.strip()]
     after = [line.strip() for line in source[selection.span.end :].splitlines() if line.strip()]
@@ -247,7 +235,14 @@ def _context_trimmed(text: str, selection: Selection) -> str:
     lines = text.split("\n")
     head = _overlap(lines, before, old)
     tail = _overlap([line for line in reversed(lines[head:])], list(reversed(after)), old)
-    return "\n".join(lines[head : len(lines) - tail])
+    trimmed = "\n".join(lines[head : len(lines) - tail])
+    language = selection.document.language
+    return text if _parses(language, text) and not _parses(language, trimmed) else trimmed
+
+
+def _parses(language: str, text: str) -> bool:
+    tree = grammar.parse_once(language, text)
+    return tree is not None and not tree.has_error
 
 
 def _overlap(lines: list[str], known: list[str], old: set[str]) -> int:

@@ -82,6 +82,8 @@ def _aligned(code: str, indent: str, unit: str, language: str) -> str:
 def _in_place(first: str, margins: list[int], base: int, step: int, plain: str, language: str) -> bool:
     """Whether the lines after the first are already where the file has them."""
     if language == "python":
+        if first.rstrip().endswith(":") and margins[0] <= base:
+            return False
         if first.rstrip().endswith(":") and min(margins) >= base + step:
             return True
         return min(margins) >= base and python_source.parse(plain) is None

@@ -62,23 +62,29 @@ def indentation(text: str, offset: int) -> str:
 
 
 def indent_unit(text: str, default: str = "    ") -> str:
-    """Return one level of indentation as the file writes it."""
+    """Return one level of indentation as the file writes it; lines that go on with the one above tell it only at need."""
     steps: Counter[str] = Counter()
-    before = ""
+    continued: Counter[str] = Counter()
+    before = above = ""
     for line in LINE_END.split(text[:200_000]):
         stripped = line.lstrip(" \t")
         if not stripped or stripped[0] in "*#/":
             continue
         lead = line[: len(line) - len(stripped)]
         if len(lead) > len(before) and lead.startswith(before):
-            steps[lead[len(before) :]] += 1
-        before = lead
+            counted = continued if above.endswith((",", "(")) else steps
+            counted[lead[len(before) :]] += 1
+        before, above = lead, line.rstrip()
+    return _most_frequent(steps) or _most_frequent(continued) or default
+
+
+def _most_frequent(steps: Counter[str]) -> str:
     known = {
         step: n
         for step, n in steps.items()
         if step == "\t" or (set(step) == {" "} and len(step) in (2, 3, 4, 8))
     }
-    return max(known, key=lambda step: known[step]) if known else default
+    return max(known, key=lambda step: known[step]) if known else ""
 
 
 def line_width(text: str) -> int:

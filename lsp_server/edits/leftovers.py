@@ -14,6 +14,14 @@ MEANS_OMITTED = (
     r"(?:rest|remainder|remaining|existing|previous|original|other|same|unchanged|omitted|skipped|truncated|abbreviated|"
     r"as before|as above|more (?:code|methods|functions|cases)|and so on|code|implementation|logic|body|etc)"
 )
+END = rf"\s*{ELLIPSIS}?[.!)\]>]*\s*(?:\*/\}}?|-->)?\s*$"
+"""Of a comment. Words that also begin a sentence about the code mean that some is left out only where nothing follows."""
+CODE = r"(?:code|implementation|logic|methods?|functions?|body|lines|everything)"
+TAIL = (
+    rf"(?:\s+(?:(?:of|in|for|from) (?:the|this) (?:{CODE}|class|file)|as|is|are|remains?|stays?|goes?|follows?|the|for|from|"
+    r"in|same|unchanged|omitted|before|above|below|here|original|previous|version|brevity|needed))*"
+)
+"""Words that say that what was named is left out."""
 PLACEHOLDERS = (
     re.compile(rf"{COMMENT}\s*[\[(<]?\s*{ELLIPSIS}\s*[\])>]?\s*(?:\*/\}}?|-->)?\s*$", re.IGNORECASE),
     re.compile(rf"{COMMENT}\s*[\[(<]?\s*{ELLIPSIS}.*\b{MEANS_OMITTED}\b", re.IGNORECASE),
@@ -25,20 +33,28 @@ PLACEHOLDERS = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:(?:existing|remaining|previous|original|other) )(?:\w+ ){{0,3}}"
-        r"(?:code|implementation|logic|methods?|functions?|body|lines)\b\s*(?:\w+ ?){0,4}[.\])>]*\s*(?:\*/\}?|-->)?\s*$",
+        rf"{COMMENT}\s*[\[(<]?\s*(?:the\s+)?(?:existing|remaining|previous|original|other) "
+        rf"(?:(?!(?:is|are)\b)\w+ ){{0,3}}{CODE}\b(?:(?<=code) (?:to|for)(?: \w+){{1,4}}|{TAIL}){END}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{COMMENT}.*\b(?:code|implementation|logic|body|method|function|everything)\b.*"
-        r"\b(?:remains?|is|are|stays?)\s+(?:the same|unchanged|as before|as is)\b",
+        rf"{COMMENT}.*\b{CODE}\b.*\b(?:remains?|is|are|stays?)\s+(?:the same|unchanged|as before|as is)\b{TAIL}{END}",
         re.IGNORECASE,
     ),
     re.compile(
         rf"{COMMENT}\s*[\[(<]?\s*(?:(?:add |put |insert |write )?(?:your|actual|real) (?:\w+ )?"
         r"(?:code|implementation|logic)|"
-        r"implementation (?:goes )?here|(?:todo:?\s+)?implement(?:ation)? (?:this|the|here|details|me|as)\b|"
-        r"(?:same|unchanged|omitted)\b(?: as (?:before|above|original))?|omitted for brevity|for brevity)",
+        r"implementation (?:goes )?here|todo:?\s+implement|omitted for brevity|for brevity|"
+        r"(?:same|unchanged) (?:as|in|from) (?:the )?(?:before|above|original|previous))",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{COMMENT}\s*[\[(<]?\s*(?:implement(?:ation)? (?:this|here|details|me|as)|same|unchanged|omitted)\b"
+        rf"(?:\s+(?:{CODE}|parts?))?{TAIL}{END}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{COMMENT}\s*[\[(<]?\s*implement (?:the (?:\w+ )?{CODE}|the (?:rest|remainder|actual|real|missing|remaining))\b",
         re.IGNORECASE,
     ),
 )
@@ -49,9 +65,10 @@ def leftover(language: str, new: str, old: str) -> str:
     """Return the first line of `new` that is no code and was not in `old`; "" when there is none."""
     known = {line.strip() for line in old.split("\n")}
     for line in new.split("\n"):
+        plain = line.replace("</s>", "") if new.count("<s>") == new.count("</s>") else line
         if line.strip() in known or not line.strip():
             continue
-        if any(pattern.search(line) for pattern in PLACEHOLDERS) or TURN_END.search(line):
+        if any(pattern.search(line) for pattern in PLACEHOLDERS) or TURN_END.search(plain):
             return line.strip()
         if FENCE.match(line) and language != "markdown" and not _in_string(language, new, line):
             return line.strip()
@@ -110,7 +127,9 @@ def _bare_word(language: str, new: str, old: str) -> str:
     for node in tree.root.children if tree is not None else ():
         if node.type == "expression_statement" and node.named_child_count == 1:
             child = node.named_children[0]
-            if child.type in ("identifier", "non_null_expression") and grammar.text_of(child) not in old:
+            name = grammar.text_of(child)
+            is_value = language == "rust" and node.next_named_sibling is None and new.count(name) > 1
+            if child.type in ("identifier", "non_null_expression") and name not in old and not is_value:
                 return grammar.text_of(node)
     return ""
 

@@ -1,7 +1,8 @@
 """Moving a pending edit along with what the user typed meanwhile: exactly, or not at all.
 
-An edit is tied to the whole lines it touches. They must stand unchanged in the current text, and it must be certain
-which lines of the current text they are: a copy of them elsewhere, or a change that can be read in two ways, refuses.
+An edit is tied to the whole lines it touches, and an insertion at the end of the text to that end. The lines must stand
+unchanged in the current text, and it must be certain which lines of the current text they are: a copy of them elsewhere,
+or a change that can be read in two ways, refuses.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ def rebase(proposal: Proposal, current_text: str) -> Proposal:
             raise EditRefused(CHANGED)
         by = start - lines.start
         span = Span(replacement.span.start + by, replacement.span.end + by)
+        below = old[replacement.span.start :]
+        if span.empty and not below.strip() and current_text[span.start :] != below:
+            raise EditRefused(CHANGED)
         moved.append(Replacement(span, replacement.text))
     if any(one.span.end > other.span.start for one, other in itertools.pairwise(moved)):
         raise EditRefused(CHANGED)
@@ -42,11 +46,14 @@ def rebase(proposal: Proposal, current_text: str) -> Proposal:
 
 
 def _lines(text: str, span: Span) -> Span:
-    """The lines an edit touches; for an insertion between two lines, both."""
+    """The lines an edit touches; for an insertion between two lines, at the end of the first one included, both."""
     start = line_start(text, span.start)
     if span.empty and span.start == start and start > 0:
         start = line_start(text, start - 1 - text.startswith("\r\n", start - 2))
-    return Span(start, next_line(text, line_stop(text, span.end)))
+    end = next_line(text, line_stop(text, span.end))
+    if span.empty and span.start == line_stop(text, span.start):
+        end = next_line(text, end)
+    return Span(start, end)
 
 
 def _outside_change(old: str, new: str, lines: Span) -> int | None:

@@ -37,6 +37,11 @@ MODIFIERS = frozenset(
     ]
 )
 
+BLOCKS = re.compile(
+    r"(?:if|for|for_in|enhanced_for|while|switch|try|try_with_resources|synchronized|compound)_statement|for_range_loop|"
+    r"(?:statement_)?block|switch_expression|(?:(?:generator_)?function|class|method)_declaration|function_definition"
+)
+
 
 @frozen
 class Site:
@@ -75,8 +80,11 @@ def propose_replacement(
 
 def _proposal(site: Site, code: Code) -> Proposal:
     document, selection = site.document, site.selection
-    text = substance.without_remark(_with_headers(code.text, selection), selection)
     old = checks.whole(document, selection.span)
+    headed = _with_headers(code.text, selection)
+    if not site.keep_signature and headed.strip() == old.strip() and not _begins_below_decorators(selection):
+        headed = code.text
+    text = substance.without_remark(headed, selection)
     if document.language == "python" and site.keep_signature:
         text = substance.with_docstrings(old, text)
     layout_alone = site.change_code and substance.same_code(document.language, old, text)
@@ -137,7 +145,7 @@ def _with_headers(text: str, selection: Selection) -> str:
     if new is None:
         return text
     source = selection.document.text
-    if old.span.start < selection.span.start:
+    if _begins_below_decorators(selection):
         return text[: new.span.start] + text[new.header.start :]
     lost = _lost_modifiers(source[old.header.start : old.header.end], text[new.header.start : new.header.end])
     text = text[: new.header.start] + lost + text[new.header.start :]
@@ -147,6 +155,10 @@ def _with_headers(text: str, selection: Selection) -> str:
             above = above.replace("\n" + selection.indent, "\n")
         text = text[: new.span.start] + above + text[new.span.start :]
     return text
+
+
+def _begins_below_decorators(selection: Selection) -> bool:
+    return len(selection.scopes) == 1 and selection.scopes[0].span.start < selection.span.start
 
 
 def _lost_modifiers(old: str, new: str) -> str:
@@ -167,7 +179,16 @@ def _same_end(text: str, selection: Selection) -> str:
     following = selection.document.text[selection.span.end : selection.span.end + 1]
     if following and following in ";," and text.endswith(following):
         return text[:-1]
-    old = selection.old
-    if selection.document.language != "python" and old[-1] in ";," and not text.endswith((old[-1], ";", ",")):
-        return text + old[-1]
-    return text
+    old, language = selection.old, selection.document.language
+    if language == "python" or old[-1] not in ";," or text.endswith((old[-1], ";", ",")):
+        return text
+    return text if old[-1] == ";" and _ends_in_block(language, text) else text + old[-1]
+
+
+def _ends_in_block(language: str, text: str) -> bool:
+    """Whether the last statement is one that ends with its block: a loop, a function."""
+    tree = grammar.parse_once(language, text)
+    last = tree.root.named_children[-1] if tree is not None and tree.root.named_children else None
+    if last is not None and last.type == "export_statement":
+        last = last.child_by_field_name("declaration") or last
+    return last is not None and text.endswith("}") and BLOCKS.fullmatch(last.type) is not None

@@ -64,11 +64,20 @@ def without_remnants(text: str) -> str:
     """Cut what a chat template left around the answer, and reasoning before it."""
     text = THINKING.sub("", TURN_START.sub("", text))
     text = TURN_START.sub("", text)
-    end = TURN_END.search(text)
+    end = turn_end(text)
     while end is not None and not text[: end.start()].strip():
         text = text[end.end() :]
-        end = TURN_END.search(text)
+        end = turn_end(text)
     return text[: end.start()].rstrip() if end is not None else text
+
+
+def turn_end(text: str) -> re.Match[str] | None:
+    """The first mark that ends a turn; `</s>` is none where it closes an element that was opened."""
+    for found in TURN_END.finditer(text):
+        before = text[: found.start()]
+        if found.group() != "</s>" or before.count("<s>") <= before.count("</s>"):
+            return found
+    return None
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:

@@ -32,19 +32,36 @@ def is_private(name: str) -> bool:
 
 
 def _body_difference(old: list[ast.stmt], new: list[ast.stmt], owner: str = "") -> str:
-    replaced = {node.name: node for node in _definitions(new)}
+    replaced: dict[str, list[Definition]] = {}
+    for node in _definitions(new):
+        replaced.setdefault(node.name, []).append(node)
+    left = {name: list(twins) for name, twins in replaced.items()}
     for node in _definitions(old):
         name = f"{owner}{node.name}"
-        if node.name not in replaced:
-            if owner and is_private(node.name):
-                continue
-            return f"`{name}` is gone"
-        changed = _definition_difference(node, replaced[node.name], name)
+        if node.name not in replaced and owner and is_private(node.name) and not _uses(new, node.name):
+            continue
+        changed = _taken(node, left.get(node.name, []), name)
         if changed:
             return changed
     lost = [name for name in _assigned(old) if name not in _assigned(new) and name not in replaced]
     lost = [name for name in lost if not is_private(name)]
     return f"`{owner}{lost[0]}` is gone" if lost and (owner or _definitions(old)) else ""
+
+
+def _taken(old: Definition, twins: list[Definition], name: str) -> str:
+    """Take from the new definitions of that name one that keeps what the old one had: a property's setter has twins."""
+    differences = [_definition_difference(old, twin, name) for twin in twins]
+    if not differences:
+        return f"`{name}` is gone"
+    if "" in differences:
+        del twins[differences.index("")]
+        return ""
+    return differences[0]
+
+
+def _uses(body: list[ast.stmt], attribute: str) -> bool:
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return any(isinstance(node, ast.Attribute) and node.attr == attribute for node in nodes)
 
 
 def _definitions(body: list[ast.stmt]) -> list[Definition]:

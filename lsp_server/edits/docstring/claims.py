@@ -26,18 +26,24 @@ def _stems(text: str) -> set[str]:
 
 
 def without_unknown_parameters(text: str, known: Collection[str]) -> str:
-    """The text without what it says about parameters that are not among the known ones."""
+    """The text without what it says about parameters that are not among the known ones.
+
+    Lines deeper than an entry of a list belong to it: a parameter's own parts are no parameters.
+    """
     lines = text.split("\n")
     kept: list[str] = []
-    heading = -1
+    heading = depth = -1
     dropping = False
     for line in lines:
+        indent = len(line) - len(line.lstrip())
         if HEADING.fullmatch(line):
-            heading, dropping = len(kept), False
+            heading, depth, dropping = len(kept), -1, False
+        elif heading >= 0 and 0 <= depth < indent:
+            pass
         elif heading >= 0 and (not line.strip() or re.fullmatch(r"[ \t]*\w+:[ \t]*", line)):
             kept, heading, dropping = _closed(kept, heading), -1, False
         elif (entry := ENTRY.match(line) if heading >= 0 else TAG.match(line)) is not None:
-            dropping = entry[entry.lastindex or 1] not in known
+            depth, dropping = indent, entry[entry.lastindex or 1] not in known
         elif TAGGED.match(line) or not line.strip():
             dropping = False
         if not dropping:

@@ -61,6 +61,10 @@ def test_one_more_word_says_something(name: str, text: str) -> None:
             "Add.\n\n@param {number} a - First.",
         ),
         ("Add.\n\n:param int a: First.\n:param int c: Third.", "Add.\n\n:param int a: First."),
+        (
+            "Load.\n\nArgs:\n    a: Parts with\n        host: the name\n        port: the number\n    c: no\n        d: n",
+            "Load.\n\nArgs:\n    a: Parts with\n        host: the name\n        port: the number",
+        ),
         ("Add: a sum.\n\nNote: c is not used.", "Add: a sum.\n\nNote: c is not used."),
     ],
 )

@@ -10,6 +10,7 @@ GO = "func Filter(values []int, keep func(int) bool) []int {\n\tvar out []int\n\
 JAVA = "static int count(String text) {\n    return text.length();\n}\n"
 CPP = "template <typename T>\nint index_of(const std::vector<T>& values, const T& wanted) {\n  return 0;\n}\n"
 PYTHON = "def f(a, b):\n    return a + b\n"
+SUM = "def sum(self):\n    total = 0\n    return total\n"
 TS = "function f(a: number): number {\n  return a;\n}\n"
 RUST = "fn f(a: i32) -> i32 {\n    a\n}\n"
 
@@ -26,6 +27,7 @@ RUST = "fn f(a: i32) -> i32 {\n    a\n}\n"
         ("cpp", CPP, CPP.replace("return 0", "return index_of(values, wanted)"), "calls itself"),
         ("python", PYTHON, "def f(a, b):\n    return f(b, a)\n", "calls itself"),
         ("java", JAVA, JAVA.replace("text.length()", "count(text)"), "calls itself"),
+        ("python", SUM, "def sum(self):\n    return self.sum()\n", "calls itself"),
         ("python", PYTHON, "def f(a, b):\n    return f(a + 1, b)\n", "calls itself"),
         (
             "cpp",
@@ -54,6 +56,18 @@ def test_a_dead_end_is_named(language: str, old: str, new: str, words: str) -> N
 @pytest.mark.parametrize(
     ("language", "old", "new"),
     [
+        ("python", SUM, "def sum(self):\n    return sum(self.values)\n"),
+        (
+            "rust",
+            "fn max(&self) -> i32 {\n    1\n}\n",
+            "fn max(&self) -> i32 {\n    max(self.a, self.b)\n}\n",
+        ),
+        (
+            "typescript",
+            "class A {\n  parse() {}\n}\n",
+            "class A {\n  parse() {\n    return parse(this.text);\n  }\n}\n",
+        ),
+        ("go", "func (s S) Len() int {\n\treturn 1\n}\n", "func (s S) Len() int {\n\treturn Len(s.a)\n}\n"),
         ("java", JAVA, JAVA.replace("text.length()", "count(text.toCharArray(), 1)")),
         ("java", JAVA, JAVA.replace("text.length()", "Other.count(text)")),
         ("cpp", CPP, CPP.replace("return 0", "return index_of(span(values), wanted)")),

@@ -171,6 +171,19 @@ def test_a_block_in_a_file_of_mixed_line_ends_ends_its_lines_as_they_do_there(
     assert placed(code, source.index(at), source=source) == expected
 
 
+JS = "function sum(items) {\n  let total = 0;\n  items.forEach(i => total += i);\n}\n"
+JAVA = "class A {\n    void f(int[] v) {\n        int t = 0;\n        use(v);\n    }\n}\n"
+
+
+def test_a_parameter_on_a_line_of_its_own_is_no_level_of_indentation() -> None:
+    """Its eight columns were taken for one level, and the loop of the reply was flattened."""
+    code = "int add(List<Integer> values,\n        int start) {\n    for (int v : values) {\n        start = v + {};\n    }\n    return start;\n}"
+    source = f"class A {{\n    {code.replace(chr(10), chr(10) + '    ')}\n}}\n"
+    old = source[source.index("int add") : source.rindex("\n}")]
+
+    assert replaced("java", source, old, code.replace("{};", "start;")) == source.replace("{};", "start;")
+
+
 def test_strings_inside_reindented_code_keep_their_value() -> None:
     source = 'class A:\n    def f(self):\n        return """\nflush\n  left\n"""\n'
     old = source[source.index("    def") :]
@@ -180,6 +193,57 @@ def test_strings_inside_reindented_code_keep_their_value() -> None:
     )
 
     assert '        text = """\nflush\n  left\n"""\n        return text\n' in new
+
+
+def test_a_branch_alone_is_no_branch_in_place() -> None:
+    """It does not parse by itself, and its body was taken for a line that is where the file has it."""
+    source = "def f(x):\n    if x:\n        y = 1\n    elif not x:\n        y = 2\n    return y\n"
+    old = source[source.index("elif") : source.index("\n    return")]
+
+    new = replaced("python", source, old, "elif x is None:\n    y = 3")
+
+    assert new == source.replace("not x", "x is None").replace("y = 2", "y = 3")
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "begins", "reply", "expected"),
+    [
+        ("javascript", JS, "items.f", "for (const i of items) {\n  total += i;\n}", "  for (const i of items) {\n    total += i;\n  }\n"),
+        ("java", JAVA, "use", "for (int x : v) {\n    use(x);\n}", "        for (int x : v) {\n            use(x);\n        }\n"),
+        ("javascript", JS, "items.f", "const o = {\n  total,\n}", "  const o = {\n    total,\n  };\n"),
+        ("javascript", JS, "items.f", "items.map((i) => {\n  total += i;\n})", "  items.map((i) => {\n    total += i;\n  });\n"),
+    ],
+)  # fmt: skip
+def test_the_last_statement_of_a_block_becomes_a_block(
+    language: str, source: str, begins: str, reply: str, expected: str
+) -> None:
+    """Its brace was taken for a copy of the line below; where another statement follows, it got a semicolon."""
+    old = source[source.index(begins) :].partition("\n")[0]
+    line = f"{source.partition(old)[0].rpartition(chr(10))[2]}{old}\n"
+
+    for following in ("", line.replace(old, "done();")):
+        document = source.replace(line, line + following)
+        assert replaced(language, document, old, reply) == document.replace(line, expected)
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "reply"),
+    [
+        ("python", "@cache\ndef f(x):\n    return x\n", "def f(x):\n    return x"),
+        (
+            "typescript",
+            "export function f(x: number) {\n  return x;\n}\n",
+            "function f(x: number) {\n  return x;\n}",
+        ),
+    ],
+)
+def test_a_decorator_or_modifier_may_go_where_that_was_asked_for(
+    language: str, source: str, reply: str
+) -> None:
+    """It was put back, and the model was said to have changed nothing."""
+    assert replaced(language, source, source.rstrip(), reply, keep=False) == f"{reply}\n"
+    with pytest.raises(EditRefused, match="no change"):
+        replaced(language, source, source.rstrip(), reply)
 
 
 def test_dropped_decorators_and_modifiers_come_back() -> None:

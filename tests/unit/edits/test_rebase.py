@@ -113,3 +113,41 @@ def test_text_typed_after_an_edit_at_the_end_without_newline_is_kept_or_refused(
     with pytest.raises(EditRefused):
         rebase(pending, text + "0")
     assert rebase(pending, text + "\nx = 1\n").new_text == "def f():\n    return 2\nx = 1\n"
+
+
+@pytest.mark.parametrize(
+    "typed", ["    assert f(2) == 3\n", "\n    # more\n", "x = 1", "\n\nx = 1\n", "\n    "]
+)
+@pytest.mark.parametrize("end", ["\n", "\n\n", ""])
+def test_an_insertion_at_the_end_is_refused_when_typing_went_on_there(typed: str, end: str) -> None:
+    """A test was put between the lines of the one that was being typed."""
+    text = "def test_a():\n    assert f(1) == 2" + end
+    pending = proposal(text, Replacement(Span(len(text), len(text)), "\n\ndef test_b():\n    pass\n"))
+
+    with pytest.raises(EditRefused):
+        rebase(pending, text + typed)
+
+
+def test_an_insertion_at_the_end_stays_there_when_typing_was_above() -> None:
+    text = "X = 1\n\n\ndef f():\n    return 1\n"
+    pending = proposal(text, Replacement(Span(len(text), len(text)), "\n\ndef g():\n    pass\n"))
+
+    assert rebase(pending, f"import os\n{text}").new_text == f"import os\n{text}\n\ndef g():\n    pass\n"
+
+
+def test_an_insertion_at_the_end_of_a_line_is_refused_when_a_line_was_typed_below_it() -> None:
+    text = "def f(x):\n    return (x)\n\n\ndef h():\n    pass\n"
+    at = text.index("(x)\n\n") + 3
+    pending = proposal(text, Replacement(Span(at, at), "\n\n\ndef g():\n    pass"))
+
+    with pytest.raises(EditRefused):
+        rebase(pending, text.replace("return (x)\n", "return (x)\n    + 1\n"))
+    assert rebase(pending, text.replace("pass", "return 2")).new_text.count("(x)\n\n\ndef g") == 1
+
+
+def test_an_insertion_above_the_last_line_allows_typing_below_that_line() -> None:
+    text = "def f():\n    return 1\n"
+    at = text.index("    return")
+    pending = proposal(text, Replacement(Span(at, at), DOCSTRING))
+
+    assert rebase(pending, f"{text}\n\nx = 1\n").new_text == f"def f():\n{DOCSTRING}    return 1\n\n\nx = 1\n"
