@@ -6,6 +6,7 @@ import { pickConversation } from './chat/picker';
 import type { RunConsent } from './chat/runConsent';
 import type { ConversationStore } from './chat/store';
 import type { ChatView } from './chat/view';
+import { plain } from './checks';
 import type { Editors } from './editors';
 import { openExample } from './example';
 import type { ExplainAtArguments } from './hover';
@@ -133,7 +134,7 @@ async function controlEngine(session: Session, command: EngineControlParams['com
   const { message } = await withProgress(titles[command], (token) =>
     session.request(EngineControlRequest, { command }, token),
   );
-  if (message) void vscode.window.showInformationMessage(message);
+  if (message) void vscode.window.showInformationMessage(plain(message));
 }
 
 async function withProgress<R>(

@@ -1,15 +1,17 @@
 // Shows failures and facts as notifications: what happened, what to do, one button.
 import * as vscode from 'vscode';
+import { plain } from './checks';
 import { BUTTONS, type Failure, isCancellation, toFailure } from './failure';
 
 /** Show `failure` and run the command behind its button when it is pressed. */
 export async function showFailure(failure: Failure): Promise<void> {
+  const message = plain(failure.message);
   if (!failure.button) {
-    await vscode.window.showErrorMessage(failure.message);
+    await vscode.window.showErrorMessage(message);
     return;
   }
   const title = BUTTONS[failure.button];
-  const pressed = await vscode.window.showErrorMessage(failure.message, title);
+  const pressed = await vscode.window.showErrorMessage(message, title);
   if (pressed === title)
     await vscode.commands.executeCommand(
       `ttAssistant.${failure.button}`,

@@ -1,6 +1,7 @@
 // Runs an action: what it says streams into the result view, what it changes is previewed as a diff.
 import * as vscode from 'vscode';
 import type { Actions } from './actions';
+import { plain } from './checks';
 import { fromRange, toRange, versioned } from './convert';
 import type { Editors, Target } from './editors';
 import { isCancellation } from './failure';
@@ -117,7 +118,7 @@ export class ActionRunner {
   }
 
   private async explainRefusal(run: ActionRun, result: RunResult): Promise<void> {
-    const message = result.refused || 'The model gave no usable edit.';
+    const message = plain(result.refused || 'The model gave no usable edit.');
     const pressed = await vscode.window.showWarningMessage(message, 'Try Again', 'Show Answer');
     if (pressed === 'Try Again') await this.repeat(run);
     if (pressed === 'Show Answer') {
