@@ -133,7 +133,10 @@ export class Chats {
     this.become(newConversation(randomUUID(), Date.now()));
   }
 
-  switchTo(conversation: Conversation): void {
+  /** Bring a kept conversation to the front, as it is now. */
+  switchTo(id: string): void {
+    const conversation = this.store.all.find((kept) => kept.id === id);
+    if (!conversation || id === this.conversation.id) return;
     this.stop();
     this.become(conversation);
   }
