@@ -117,9 +117,10 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     await this.session.notify(RejectNotification, { proposalId: id });
   }
 
+  /** A tab that was moved or split is closed where it was, and still shows the preview elsewhere. */
   private rejectClosed(tab: vscode.Tab): void {
     const id = previewOf(tab);
-    if (id !== undefined && this.waiting.has(id)) void this.forget(id);
+    if (id !== undefined && this.waiting.has(id) && tabsOf(id).length === 0) void this.forget(id);
   }
 }
 
@@ -156,7 +157,11 @@ function activePreview(): string | undefined {
   return tab && previewOf(tab);
 }
 
-async function closeTab(id: string): Promise<void> {
+function tabsOf(id: string): vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  await vscode.window.tabGroups.close(tabs.filter((tab) => previewOf(tab) === id));
+  return tabs.filter((tab) => previewOf(tab) === id);
+}
+
+async function closeTab(id: string): Promise<void> {
+  await vscode.window.tabGroups.close(tabsOf(id));
 }
