@@ -29,6 +29,8 @@ interface Preview {
 export class Previews implements vscode.TextDocumentContentProvider, vscode.Disposable {
   /** Previews that wait for a choice, by proposal id. */
   private readonly waiting = new Map<string, Preview>();
+  /** Ids of those whose edit is being applied. */
+  private readonly accepting = new Set<string>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly session: Session) {
@@ -64,15 +66,16 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     });
   }
 
-  /** Apply the edit as one undo step. On a refusal the preview stays. */
+  /** Apply the edit as one undo step. On a refusal the preview stays; a second press meanwhile does nothing. */
   async accept(id = activePreview()): Promise<void> {
+    if (id !== undefined && this.accepting.has(id)) return;
     const { proposal } = this.find(id);
-    const token = new vscode.CancellationTokenSource().token;
-    const result = await this.session.request(AcceptRequest, { proposalId: proposal.id }, token);
-    if (!result.edit) throw new FailureError(failure(result.refused || 'The edit no longer fits the text.'));
-    await applyAccepted(proposal, await this.session.toWorkspaceEdit(result.edit));
-    this.settle(proposal.id);
-    await closeTab(proposal.id);
+    this.accepting.add(proposal.id);
+    try {
+      await this.apply(proposal);
+    } finally {
+      this.accepting.delete(proposal.id);
+    }
   }
 
   async reject(id = activePreview()): Promise<void> {
@@ -97,6 +100,15 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
 
   dispose(): void {
     vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private async apply(proposal: ProposalView): Promise<void> {
+    const token = new vscode.CancellationTokenSource().token;
+    const result = await this.session.request(AcceptRequest, { proposalId: proposal.id }, token);
+    if (!result.edit) throw new FailureError(failure(result.refused || 'The edit no longer fits the text.'));
+    const edit = await this.session.toWorkspaceEdit(result.edit);
+    await applyAccepted(proposal, edit, () => this.forget(proposal.id));
+    await closeTab(proposal.id);
   }
 
   private find(id: string | undefined): Preview {

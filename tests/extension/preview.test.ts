@@ -38,6 +38,25 @@ beforeEach(() => {
   fake.applies = true;
 });
 
+test('an edit that VS Code did not apply can be accepted again', async () => {
+  const { previews, told } = await open();
+  fake.applies = false;
+  await assert.rejects(previews.accept(PROPOSAL.id), /Try again/);
+  fake.applies = true;
+
+  await previews.accept(PROPOSAL.id);
+
+  assert.deepEqual(told, ['ttAssistant/accept', 'ttAssistant/accept', 'ttAssistant/reject']);
+});
+
+test('Accept pressed twice applies once', async () => {
+  const { previews, told } = await open();
+
+  await Promise.all([previews.accept(PROPOSAL.id), previews.accept(PROPOSAL.id)]);
+
+  assert.deepEqual(told, ['ttAssistant/accept', 'ttAssistant/reject']);
+});
+
 test('a preview that is moved to another group is not rejected', async () => {
   const { previews, told } = await open();
   const [here, there] = [tab(), tab()];
