@@ -5,6 +5,7 @@ import { advance, type Answer, EMPTY_ANSWER, fail, finish, isRunning, stop } fro
 import type { CodeBlocks } from './codeBlocks';
 import { fromRange } from './convert';
 import { isCancellation, toFailure } from './failure';
+import { pressButton } from './messages';
 import type { EventParams, RunResult } from './protocol';
 import type { FromResult, ToResult } from './resultMessages';
 import type { ActionRun } from './run';
@@ -115,7 +116,7 @@ export class ResultView implements vscode.Disposable {
         if (!isRunning(shown.answer)) void this.continueInChat(shown.run, shown.answer.text);
         return;
       case 'button':
-        return void vscode.commands.executeCommand(`ttAssistant.${message.id}`);
+        return void pressButton(message.id, message.file);
       default:
         return void this.codeBlocks.handle(message, shown.run.target.document);
     }

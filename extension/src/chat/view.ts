@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { CodeBlocks } from '../codeBlocks';
 import { fromRange } from '../convert';
 import type { Editors } from '../editors';
+import { pressButton } from '../messages';
 import { isTinyModel, shortModelName } from '../status';
 import type { Session } from '../session';
 import { webviewHtml, webviewOptions } from '../webviewHtml';
@@ -120,7 +121,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.wantsFocus = false;
         return parts.warm();
       case 'button':
-        return void vscode.commands.executeCommand(`ttAssistant.${message.id}`);
+        return pressButton(message.id, message.file);
       case 'copy':
       case 'insert':
       case 'apply':
