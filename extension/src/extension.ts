@@ -24,6 +24,7 @@ import { TextViews } from './textView';
 import { Warming } from './warming';
 
 let session: Session | undefined;
+let conversations: ConversationStore | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('TT Coding Assistant', { log: true });
@@ -35,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const previews = new Previews(server);
   const texts = new TextViews();
   const codeBlocks = new CodeBlocks(server, editors, previews, guard);
-  const store = new ConversationStore(context.workspaceState);
+  const store = (conversations = new ConversationStore(context.workspaceState));
   const consent = new RunConsent(context.workspaceState);
   const testConsent = new TestConsent(context.workspaceState);
   const warming = new Warming(server, editors);
@@ -89,5 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 export async function deactivate(): Promise<void> {
+  // First: VS Code does not wait for long.
+  conversations?.flush();
   await session?.stop();
 }

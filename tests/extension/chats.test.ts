@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { type ChatListener, Chats } from '../../extension/src/chat/chats';
+import type { Conversation } from '../../extension/src/chat/conversation';
 import { pickConversation } from '../../extension/src/chat/picker';
 import { ConversationStore } from '../../extension/src/chat/store';
 import type { EventParams } from '../../extension/src/protocol';
@@ -26,7 +27,12 @@ function chat() {
         asked.push({ params, token, answer: (text) => resolve({ text, receipt: RECEIPT }) });
       }),
   };
-  const memento = { get: () => undefined, update: () => Promise.resolve(), keys: () => [] };
+  const saved: Conversation[][] = [];
+  const memento = {
+    get: () => undefined,
+    update: (_key: string, kept: Conversation[]) => Promise.resolve(void saved.push(kept)),
+    keys: () => [],
+  };
   const store = new ConversationStore(memento);
   const nothing = (): void => undefined;
   const listener: ChatListener = {
@@ -40,7 +46,7 @@ function chat() {
   const chats = new Chats(session as unknown as Session, store, listener);
   const stream = (text: string): void =>
     events.fire({ runId: asked.at(-1)?.params.runId ?? '', kind: 'delta', text });
-  return { chats, store, asked, stream };
+  return { chats, store, asked, stream, saved };
 }
 
 test('the history opens a chat as it is when it is picked', async () => {
@@ -58,6 +64,20 @@ test('the history opens a chat as it is when it is picked', async () => {
 
   const [exchange] = chats.current.exchanges;
   assert.deepEqual([exchange?.answer.text, exchange?.answer.state.kind], ['The whole answer', 'done']);
+});
+
+test('a long answer is kept while it streams', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { chats, stream, saved } = chat();
+  void chats.send('Why?');
+
+  for (let piece = 0; piece < 50; piece++) {
+    stream('x');
+    mock.timers.tick(200);
+  }
+
+  assert.ok((saved.at(-1)?.[0]?.exchanges[0]?.answer.text.length ?? 0) >= 40);
+  mock.timers.reset();
 });
 
 test('the history leaves the current chat, and its running answer, alone', async () => {

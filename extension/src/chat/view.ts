@@ -80,7 +80,6 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   dispose(): void {
-    this.parts.store.flush();
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
