@@ -9,6 +9,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageclient/node';
 import { createClient } from './client';
+import { Crashes } from './crashes';
 import { type Failure, failure, FailureError, toFailure } from './failure';
 import {
   ActionsChangedNotification,
@@ -138,9 +139,10 @@ export class Session implements vscode.Disposable {
     this.become({ kind: 'starting' });
     await this.stop();
     try {
-      const client = await createClient(this.context, this.log, this.middleware);
+      const crashes = new Crashes();
+      const client = await createClient(this.context, this.log, this.middleware, crashes);
       this.client = client;
-      this.listen(client);
+      this.listen(client, crashes);
       await client.start();
       this.become({ kind: 'running', client });
     } catch (error) {
@@ -153,7 +155,7 @@ export class Session implements vscode.Disposable {
     }
   }
 
-  private listen(client: LanguageClient): void {
+  private listen(client: LanguageClient, crashes: Crashes): void {
     client.onNotification(EventNotification, (event) => this.events.fire(event));
     client.onNotification(StatusNotification, (status) => this.statuses.fire(status));
     client.onNotification(SetupNotification, (setup) => this.setups.fire(setup));
@@ -162,6 +164,8 @@ export class Session implements vscode.Disposable {
       if (client !== this.client || this.restarts.running) return;
       if (newState === State.Running) this.become({ kind: 'running', client });
       else if (newState === State.Starting) this.become({ kind: 'starting' });
+      // A client that is about to start again says first that it stopped.
+      else if (newState === State.Stopped && crashes.restarts) return;
       else if (this.current.kind !== 'failed') {
         const cause = failure(
           'The language server stopped and was not started again. Its log says why.',

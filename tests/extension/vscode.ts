@@ -202,6 +202,8 @@ export const commands = {
 };
 
 export const languages = { getDiagnostics: () => [], onDidChangeDiagnostics: events.other.event };
+export const extensions = { getExtension: () => undefined };
+export const ConfigurationTarget = { Global: 1, Workspace: 2 };
 export const ProgressLocation = { Notification: 15 };
 export const DiagnosticSeverity = { Error: 0 };
 export const TextEditorRevealType = { InCenterIfOutsideViewport: 2 };
