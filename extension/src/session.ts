@@ -23,6 +23,7 @@ import {
   TrustNotification,
 } from './protocol';
 import { Serial } from './serial';
+import { unlessCancelled } from './unlessCancelled';
 
 export type SessionState =
   | { kind: 'stopped' }
@@ -77,9 +78,9 @@ export class Session implements vscode.Disposable {
     return this.restarts.request(reason);
   }
 
-  /** Send a request; starts the server if it is down. Throws FailureError or the server's error. */
+  /** Send a request; starts the server if it is down, and waits for it until cancelled. Throws FailureError or the server's error. */
   async request<P, R, E>(type: RequestType<P, R, E>, params: P, token: vscode.CancellationToken): Promise<R> {
-    const client = await this.running();
+    const client = await unlessCancelled(this.running(), token);
     return client.sendRequest<R>(type.method, params, token);
   }
 
@@ -124,7 +125,10 @@ export class Session implements vscode.Disposable {
 
   private async running(): Promise<LanguageClient> {
     await this.restarts.running;
-    if (this.current.kind === 'starting' && this.client) return this.client;
+    if (this.current.kind === 'starting' && this.client) {
+      await this.client.start();
+      return this.client;
+    }
     if (this.current.kind !== 'running') await this.restart('a command needs the server');
     if (this.current.kind === 'running') return this.current.client;
     throw new FailureError(

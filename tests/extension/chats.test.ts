@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { EMPTY_ANSWER } from '../../extension/src/answer';
 import { type ChatListener, Chats } from '../../extension/src/chat/chats';
 import type { Conversation } from '../../extension/src/chat/conversation';
 import { pickConversation } from '../../extension/src/chat/picker';
@@ -27,6 +28,7 @@ function chat() {
         asked.push({ params, token, answer: (text) => resolve({ text, receipt: RECEIPT }) });
       }),
   };
+  const unsent: string[] = [];
   const saved: Conversation[][] = [];
   const memento = {
     get: () => undefined,
@@ -42,11 +44,12 @@ function chat() {
     attached: nothing,
     suggested: nothing,
     run: nothing,
+    unsent: (question) => unsent.push(question),
   };
   const chats = new Chats(session as unknown as Session, store, listener);
   const stream = (text: string): void =>
     events.fire({ runId: asked.at(-1)?.params.runId ?? '', kind: 'delta', text });
-  return { chats, store, asked, stream, saved };
+  return { chats, store, asked, stream, saved, unsent };
 }
 
 test('the history opens a chat as it is when it is picked', async () => {
@@ -64,6 +67,38 @@ test('the history opens a chat as it is when it is picked', async () => {
 
   const [exchange] = chats.current.exchanges;
   assert.deepEqual([exchange?.answer.text, exchange?.answer.state.kind], ['The whole answer', 'done']);
+});
+
+for (const [how, leave] of [
+  ['a new chat', (chats) => chats.startNew()],
+  ['an answer continued in chat', (chats) => chats.adopt('Explain', { uri: '', label: '' }, EMPTY_ANSWER)],
+  ['a chat of the history', (chats, other) => chats.switchTo(other)],
+] as [string, (chats: Chats, other: string) => void][]) {
+  test(`${how} can be asked at once, while the old answer is still being stopped`, async () => {
+    const { chats, asked } = chat();
+    chats.setDraft('another chat');
+    const other = chats.current.id;
+    chats.startNew();
+    void chats.send('first');
+
+    leave(chats, other);
+    void chats.send('second');
+    await Promise.resolve();
+
+    assert.equal(asked[0]?.token.isCancellationRequested, true);
+    assert.equal(asked.length, 2);
+    assert.equal(chats.current.exchanges.at(-1)?.question, 'second');
+  });
+}
+
+test('a question that cannot be asked yet is given back', async () => {
+  const { chats, unsent } = chat();
+  void chats.send('first');
+
+  await chats.send('second');
+  await chats.resend('gone', 'reworded');
+
+  assert.deepEqual(unsent, ['second', 'reworded']);
 });
 
 test('a long answer is kept while it streams', () => {

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
 import { Announcements } from '../../extension/src/announcements';
 import { Crashes } from '../../extension/src/crashes';
+import { isCancellation } from '../../extension/src/failure';
+import { ChatRequest } from '../../extension/src/protocol';
 import { Session } from '../../extension/src/session';
-import { EventEmitter, fake } from './vscode';
+import { CancellationTokenSource, EventEmitter, fake } from './vscode';
 
 /** What a test reaches of a session. */
 interface Inside {
@@ -38,6 +40,19 @@ test('a crash after which the server is started again is not announced as its en
 
   assert.deepEqual(fake.said, []);
   assert.equal(session.state.kind, 'running');
+});
+
+test('who cancels does not wait for a server that starts', async () => {
+  const { session } = running();
+  const inside = session as unknown as Inside;
+  inside.client = { start: () => new Promise(() => undefined) };
+  inside.current = { kind: 'starting' };
+  const cancel = new CancellationTokenSource();
+
+  const asked = session.request(ChatRequest, { runId: 'r', turns: [] }, cancel.token);
+  cancel.cancel();
+
+  await assert.rejects(asked, isCancellation);
 });
 
 test('a server that is not started again is announced', () => {

@@ -19,6 +19,7 @@ export type ToChat =
   | { type: 'run'; exchangeId: string; run: CodeRun }
   | { type: 'trusted'; trusted: boolean }
   | { type: 'draft'; text: string }
+  | { type: 'unsent'; text: string }
   | { type: 'model'; name: string; tiny: boolean }
   | { type: 'focus' };
 

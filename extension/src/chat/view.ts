@@ -46,6 +46,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       attached: (attached) => this.post({ type: 'attached', attached }),
       suggested: (code) => this.post({ type: 'suggested', ...(code ? { code } : {}) }),
       run: (exchangeId, run) => this.post({ type: 'run', exchangeId, run }),
+      unsent: (text) => this.post({ type: 'unsent', text }),
     };
     const { session, store, editors, consent } = parts;
     const active = (): vscode.TextDocument | undefined => editors.current?.document;
