@@ -47,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     codeBlocks,
     consent,
     warm: () => warming.now(),
+    guard,
   });
   const continueInChat = (run: ActionRun, answer: string): Promise<void> => {
     const code = attachedRange(run.target.document, run.target.range);

@@ -90,6 +90,8 @@ export interface Turn {
 export interface Attachment {
   uri: string;
   range?: Range;
+  /** An earlier turn brought it: when it is gone it is left out, and a note tells so. Else that is an error. */
+  earlier?: boolean;
 }
 
 /** One model that can be had. */

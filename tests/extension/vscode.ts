@@ -81,6 +81,10 @@ export class Uri {
     return new Uri(parts.scheme, parts.path, parts.query ?? '');
   }
 
+  static joinPath(base: Uri): Uri {
+    return base;
+  }
+
   static parse(text: string): Uri {
     const [, scheme = '', path = '', query = ''] = /^([\w-]+):(?:\/\/)?([^?]*)\??(.*)$/.exec(text) ?? [];
     return new Uri(scheme, path, query);

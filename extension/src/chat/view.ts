@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { CodeBlocks } from '../codeBlocks';
 import { fromRange } from '../convert';
 import type { Editors } from '../editors';
+import { failure, FailureError } from '../failure';
 import { pressButton } from '../messages';
 import { isTinyModel, shortModelName } from '../status';
 import type { Session } from '../session';
@@ -24,6 +25,8 @@ export interface ChatParts {
   codeBlocks: CodeBlocks;
   consent: RunConsent;
   warm: () => void;
+  /** Show what a message's handling throws. */
+  guard: (body: () => Promise<unknown>) => Promise<void>;
 }
 
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -69,7 +72,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.view = view;
     view.onDidDispose(() => (this.view = undefined));
     view.webview.options = webviewOptions(this.extensionUri);
-    view.webview.onDidReceiveMessage((message: FromChat) => void this.receive(message));
+    view.webview.onDidReceiveMessage(
+      (message: FromChat) => void this.parts.guard(() => this.receive(message)),
+    );
     view.webview.html = webviewHtml(view.webview, this.extensionUri, 'chat');
   }
 
@@ -155,5 +160,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
 async function showCode(code: AttachedCode): Promise<void> {
   const selection = code.range ? { selection: fromRange(code.range) } : {};
-  await vscode.window.showTextDocument(vscode.Uri.parse(code.uri), selection);
+  try {
+    await vscode.window.showTextDocument(vscode.Uri.parse(code.uri), selection);
+  } catch {
+    throw new FailureError(failure(`${code.label} cannot be opened: it may have been moved or deleted.`));
+  }
 }
