@@ -20,6 +20,7 @@ import type { Session } from './session';
 import type { StatusBar } from './statusBar';
 import type { TestConsent } from './testConsent';
 import type { TextViews } from './textView';
+import { targetAt } from './typed';
 
 export interface CommandParts {
   context: vscode.ExtensionContext;
@@ -107,7 +108,7 @@ function proposalId(argument: unknown): string | undefined {
 
 async function explainAt(runner: ActionRunner, [uri, line, character]: ExplainAtArguments): Promise<void> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-  await runner.run('explain', { document, range: new vscode.Range(line, character, line, character) });
+  await runner.run('explain', targetAt(document, new vscode.Range(line, character, line, character)));
 }
 
 async function startChat(chat: ChatView): Promise<void> {

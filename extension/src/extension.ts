@@ -21,6 +21,7 @@ import { Session } from './session';
 import { StatusBar } from './statusBar';
 import { TestConsent } from './testConsent';
 import { TextViews } from './textView';
+import { Typed } from './typed';
 import { Warming } from './warming';
 
 let session: Session | undefined;
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const middleware = lightbulbMiddleware((id, target) => guard(() => runner.run(id, target)));
   const server = (session = new Session(context, log, middleware));
   const editors = new Editors();
+  const typed = new Typed();
   const actions = new Actions(server);
   const previews = new Previews(server);
   const texts = new TextViews();
@@ -50,7 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
     guard,
   });
   const continueInChat = (run: ActionRun, answer: string): Promise<void> => {
-    const code = attachedRange(run.target.document, run.target.range);
+    const { document, range } = typed.now(run.target);
+    const code = attachedRange(document, range);
     chat.chats.adopt(
       run.instruction || `${run.action.name} this code.`,
       code,
@@ -59,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     return chat.open();
   };
   const results = new ResultView(context.extensionUri, codeBlocks, continueInChat, log);
-  const runner = new ActionRunner(server, actions, editors, results, previews, texts, testConsent);
+  const runner = new ActionRunner(server, actions, editors, results, previews, texts, testConsent, typed);
   const statusBar = new StatusBar(server);
   const announcements = new Announcements(server);
   const own = { context, log, session: server, editors, actions, runner, previews };
@@ -69,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     server,
     editors,
+    typed,
     actions,
     previews,
     texts,

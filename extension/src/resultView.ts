@@ -18,7 +18,7 @@ export type Send = (
 
 interface Shown {
   run: ActionRun;
-  send: Send;
+  repeat: (run: ActionRun) => Promise<void>;
   answer: Answer;
   cancel: vscode.CancellationTokenSource;
 }
@@ -35,9 +35,9 @@ export class ResultView implements vscode.Disposable {
   ) {}
 
   /** Stream the answer of `send` into the view; a run that is still going there is stopped. */
-  async show(run: ActionRun, send: Send): Promise<void> {
+  async show(run: ActionRun, send: Send, repeat: Shown['repeat']): Promise<void> {
     this.shown?.cancel.cancel();
-    const shown: Shown = { run, send, answer: EMPTY_ANSWER, cancel: new vscode.CancellationTokenSource() };
+    const shown = { run, repeat, answer: EMPTY_ANSWER, cancel: new vscode.CancellationTokenSource() };
     this.shown = shown;
     this.reveal(`${run.action.name}: ${path.posix.basename(run.target.document.uri.path)}`);
     this.post(this.snapshot(shown));
@@ -111,7 +111,7 @@ export class ResultView implements vscode.Disposable {
       case 'stop':
         return shown.cancel.cancel();
       case 'retry':
-        return void this.show(shown.run, shown.send);
+        return void shown.repeat(shown.run);
       case 'continueInChat':
         if (!isRunning(shown.answer)) void this.continueInChat(shown.run, shown.answer.text);
         return;

@@ -10,6 +10,7 @@ import { ActionRunner } from '../../extension/src/run';
 import type { Session } from '../../extension/src/session';
 import type { TestConsent } from '../../extension/src/testConsent';
 import type { TextViews } from '../../extension/src/textView';
+import { targetAt, Typed } from '../../extension/src/typed';
 import { fake, Range, Uri } from './vscode';
 
 const LINK = '[Show the details](command:workbench.action.terminal.sendSequence?%7B%7D)';
@@ -42,10 +43,11 @@ test('what a refusal quotes is no link', async () => {
     {} as Previews,
     {} as TextViews,
     { given: false } as TestConsent,
+    new Typed(),
   );
   const document = { uri: Uri.parse('file:///w/a.py'), version: 1 };
 
-  await runner.run('refactor', { document, range: new Range(1, 0, 2, 0) } as never, '');
+  await runner.run('refactor', targetAt(document as never, new Range(1, 0, 2, 0) as never), '');
 
   assert.match(fake.said[0] ?? '', /It leaves out code/);
   assert.doesNotMatch(fake.said[0] ?? '', LINKS);

@@ -143,6 +143,7 @@ const events = {
   visibleEditors: new EventEmitter<unknown>(),
   selection: new EventEmitter<unknown>(),
   tabs: new EventEmitter<{ opened: Tab[]; closed: Tab[]; changed: Tab[] }>(),
+  typed: new EventEmitter<unknown>(),
   other: new EventEmitter<unknown>(),
 };
 
@@ -192,6 +193,7 @@ export const workspace = {
   isTrusted: true,
   textDocuments: [] as unknown[],
   registerTextDocumentContentProvider: () => new Disposable(() => undefined),
+  onDidChangeTextDocument: events.typed.event,
   onDidChangeConfiguration: events.other.event,
   onDidGrantWorkspaceTrust: events.other.event,
   openTextDocument: () => Promise.resolve({}),
