@@ -36,6 +36,7 @@ async function extensionTests(report) {
       target: 'node20',
       sourcemap: 'inline',
       logLevel: 'warning',
+      alias: { vscode: path.join(TESTS, 'extension', 'vscode.ts') },
     });
   });
   const files = fs.readdirSync(out, { recursive: true }).filter((file) => String(file).endsWith('.test.js'));

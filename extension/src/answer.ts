@@ -7,7 +7,7 @@ export type AnswerState =
   | { kind: 'streaming' }
   | { kind: 'done'; receipt: Receipt }
   | { kind: 'stopped' }
-  | { kind: 'failed'; message: string; button?: ButtonId };
+  | { kind: 'failed'; message: string; button?: ButtonId; file?: string };
 
 export interface Answer {
   text: string;
@@ -51,9 +51,9 @@ export function stop(answer: Answer): Answer {
 }
 
 /** What had arrived stays readable above the error. */
-export function fail(answer: Answer, cause: Failure): Answer {
-  const button = cause.button ? { button: cause.button } : {};
-  return { ...answer, state: { kind: 'failed', message: cause.message, ...button } };
+export function fail(answer: Answer, { message, button, file }: Failure): Answer {
+  const offer = { ...(button ? { button } : {}), ...(file ? { file } : {}) };
+  return { ...answer, state: { kind: 'failed', message, ...offer } };
 }
 
 function readingNote(answer: Answer, event: EventParams): string {

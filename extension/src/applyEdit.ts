@@ -4,8 +4,12 @@ import { failure, FailureError } from './failure';
 import { errorsOf, watchForErrors } from './newProblems';
 import type { ProposalView } from './protocol';
 
-/** Apply `edit`. A test file is saved, because it is there to be run; an edit of the user's own code is left to them. */
-export async function applyAccepted(proposal: ProposalView, edit: vscode.WorkspaceEdit): Promise<void> {
+/** Apply `edit`, and say so with `applied`. A test file is saved, because it is there to be run; an edit of the user's own code is left to them. */
+export async function applyAccepted(
+  proposal: ProposalView,
+  edit: vscode.WorkspaceEdit,
+  applied: () => Promise<void>,
+): Promise<void> {
   const uri = vscode.Uri.parse(proposal.uri);
   const wasDirty = vscode.workspace.textDocuments.some(
     (open) => open.uri.toString() === uri.toString() && open.isDirty,
@@ -16,6 +20,7 @@ export async function applyAccepted(proposal: ProposalView, edit: vscode.Workspa
       failure('VS Code did not apply the edit, because the text changed meanwhile. Try again.'),
     );
   }
+  await applied();
   const document = await vscode.workspace.openTextDocument(uri);
   if (proposal.createsFile || (proposal.kind === 'file' && !wasDirty)) await document.save();
   const editor = await vscode.window.showTextDocument(document, { preview: false });

@@ -13,7 +13,7 @@ import {
   type ServerOptions,
   State,
 } from 'vscode-languageclient/node';
-import { Crashes } from './crashes';
+import type { Crashes } from './crashes';
 import { readEngineKey } from './engineKey';
 import type { InitializationOptions } from './protocol';
 import { findPython } from './python';
@@ -52,11 +52,11 @@ export async function createClient(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
   middleware: Middleware,
+  crashes: Crashes,
 ): Promise<LanguageClient> {
   const [python, key] = await Promise.all([findPython(log), readEngineKey(context.secrets)]);
   const launcher = context.asAbsolutePath(path.join('extension', 'launch.py'));
   log.info(`Starting the language server with ${python}`);
-  const crashes = new Crashes();
   const server: ServerOptions = {
     command: python,
     args: ['-s', launcher],

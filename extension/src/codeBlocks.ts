@@ -37,9 +37,9 @@ export class CodeBlocks {
   }
 
   private async apply(code: string, preferred?: vscode.TextDocument): Promise<void> {
-    const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === preferred);
-    const { document, range } = visible
-      ? { document: visible.document, range: visible.selection }
+    const editor = this.editors.of(preferred);
+    const { document, range } = editor
+      ? { document: editor.document, range: editor.selection }
       : this.editors.target();
     const options = {
       location: vscode.ProgressLocation.Notification,

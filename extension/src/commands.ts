@@ -6,6 +6,7 @@ import { pickConversation } from './chat/picker';
 import type { RunConsent } from './chat/runConsent';
 import type { ConversationStore } from './chat/store';
 import type { ChatView } from './chat/view';
+import { plain } from './checks';
 import type { Editors } from './editors';
 import { openExample } from './example';
 import type { ExplainAtArguments } from './hover';
@@ -19,6 +20,7 @@ import type { Session } from './session';
 import type { StatusBar } from './statusBar';
 import type { TestConsent } from './testConsent';
 import type { TextViews } from './textView';
+import { targetAt } from './typed';
 
 export interface CommandParts {
   context: vscode.ExtensionContext;
@@ -106,7 +108,7 @@ function proposalId(argument: unknown): string | undefined {
 
 async function explainAt(runner: ActionRunner, [uri, line, character]: ExplainAtArguments): Promise<void> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-  await runner.run('explain', { document, range: new vscode.Range(line, character, line, character) });
+  await runner.run('explain', targetAt(document, new vscode.Range(line, character, line, character)));
 }
 
 async function startChat(chat: ChatView): Promise<void> {
@@ -133,7 +135,7 @@ async function controlEngine(session: Session, command: EngineControlParams['com
   const { message } = await withProgress(titles[command], (token) =>
     session.request(EngineControlRequest, { command }, token),
   );
-  if (message) void vscode.window.showInformationMessage(message);
+  if (message) void vscode.window.showInformationMessage(plain(message));
 }
 
 async function withProgress<R>(

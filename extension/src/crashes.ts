@@ -7,6 +7,12 @@ const WINDOW_MS = 3 * 60 * 1000;
 export class Crashes {
   private times: number[] = [];
   private ran = false;
+  private again = false;
+
+  /** The last crash was worth a restart. */
+  get restarts(): boolean {
+    return this.again;
+  }
 
   markRunning(): void {
     this.ran = true;
@@ -15,6 +21,7 @@ export class Crashes {
   /** Note a crash; true when the server should be started again. */
   worthRestart(now: number): boolean {
     this.times = [...this.times.filter((time) => now - time < WINDOW_MS), now];
-    return this.ran && this.times.length <= MOST_CRASHES;
+    this.again = this.ran && this.times.length <= MOST_CRASHES;
+    return this.again;
   }
 }

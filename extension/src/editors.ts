@@ -2,15 +2,12 @@
 import * as vscode from 'vscode';
 import { debounce } from './debounce';
 import { failure, FailureError } from './failure';
-
-/** A place in a document that an action works on. */
-export interface Target {
-  document: vscode.TextDocument;
-  range: vscode.Range;
-}
+import { type Target, targetAt } from './typed';
 
 const SETTLED_MS = 100;
 const SCHEMES = new Set(['file', 'untitled']);
+/** Begins the schemes of what we show: a preview, an answer. */
+const OURS = 'tt-assistant-';
 
 export class Editors implements vscode.Disposable {
   private last: vscode.TextEditor | undefined;
@@ -33,19 +30,32 @@ export class Editors implements vscode.Disposable {
     ];
   }
 
-  /** The code editor that is active or was last; undefined when none is visible. */
+  /**
+   * The code editor that is active or was last; undefined when none is visible, or when something else is worked on.
+   * A preview covers it, and shows its document without its selection: it is meant all the same.
+   */
   get current(): vscode.TextEditor | undefined {
-    const visible = vscode.window.visibleTextEditors;
-    if (this.last && visible.includes(this.last)) return this.last;
+    const { activeTextEditor: active, activeNotebookEditor, visibleTextEditors: visible } = vscode.window;
+    const covered = active?.document.uri.scheme.startsWith(OURS) ?? false;
+    if (activeNotebookEditor || (active && !isCode(active) && !covered)) return undefined;
     const document = this.last?.document;
-    return visible.find((editor) => editor.document === document) ?? visible.find(isCode);
+    const isThere = covered ? !document?.isClosed : visible.some((editor) => editor.document === document);
+    if (this.last && isThere) return this.last;
+    return covered ? undefined : visible.find(isCode);
+  }
+
+  /** The editor of `document`: of several the one that was last. */
+  of(document: vscode.TextDocument | undefined): vscode.TextEditor | undefined {
+    const { current } = this;
+    if (current?.document === document) return current;
+    return vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   }
 
   /** The selection of the current editor. Throws when there is no editor. */
   target(): Target {
     const editor = this.current;
     if (!editor) throw new FailureError(failure('Open a file and select some code first.'));
-    return { document: editor.document, range: editor.selection };
+    return targetAt(editor.document, editor.selection);
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 // Something to try the assistant on, for those who have no file open.
 import * as vscode from 'vscode';
-import type { Target } from './editors';
+import { type Target, targetAt } from './typed';
 
 const EXAMPLE = `def median(numbers):
     ordered = sorted(numbers)
@@ -14,5 +14,5 @@ const EXAMPLE = `def median(numbers):
 export async function openExample(): Promise<Target> {
   const document = await vscode.workspace.openTextDocument({ language: 'python', content: EXAMPLE });
   const editor = await vscode.window.showTextDocument(document, { preview: false });
-  return { document, range: editor.selection };
+  return targetAt(document, editor.selection);
 }

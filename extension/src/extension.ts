@@ -21,9 +21,11 @@ import { Session } from './session';
 import { StatusBar } from './statusBar';
 import { TestConsent } from './testConsent';
 import { TextViews } from './textView';
+import { Typed } from './typed';
 import { Warming } from './warming';
 
 let session: Session | undefined;
+let conversations: ConversationStore | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('TT Coding Assistant', { log: true });
@@ -31,11 +33,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const middleware = lightbulbMiddleware((id, target) => guard(() => runner.run(id, target)));
   const server = (session = new Session(context, log, middleware));
   const editors = new Editors();
+  const typed = new Typed();
   const actions = new Actions(server);
   const previews = new Previews(server);
   const texts = new TextViews();
   const codeBlocks = new CodeBlocks(server, editors, previews, guard);
-  const store = new ConversationStore(context.workspaceState);
+  const store = (conversations = new ConversationStore(context.workspaceState));
   const consent = new RunConsent(context.workspaceState);
   const testConsent = new TestConsent(context.workspaceState);
   const warming = new Warming(server, editors);
@@ -46,9 +49,11 @@ export function activate(context: vscode.ExtensionContext): void {
     codeBlocks,
     consent,
     warm: () => warming.now(),
+    guard,
   });
   const continueInChat = (run: ActionRun, answer: string): Promise<void> => {
-    const code = attachedRange(run.target.document, run.target.range);
+    const { document, range } = typed.now(run.target);
+    const code = attachedRange(document, range);
     chat.chats.adopt(
       run.instruction || `${run.action.name} this code.`,
       code,
@@ -57,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     return chat.open();
   };
   const results = new ResultView(context.extensionUri, codeBlocks, continueInChat, log);
-  const runner = new ActionRunner(server, actions, editors, results, previews, texts, testConsent);
+  const runner = new ActionRunner(server, actions, editors, results, previews, texts, testConsent, typed);
   const statusBar = new StatusBar(server);
   const announcements = new Announcements(server);
   const own = { context, log, session: server, editors, actions, runner, previews };
@@ -67,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     server,
     editors,
+    typed,
     actions,
     previews,
     texts,
@@ -89,5 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 export async function deactivate(): Promise<void> {
+  // First: VS Code does not wait for long.
+  conversations?.flush();
   await session?.stop();
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import { fromRange } from './convert';
 import type { Range } from 'vscode-languageclient/node';
-import type { Target } from './editors';
+import { type Target, targetAt } from './typed';
 
 /** The server's command: action id, document, range. */
 const RUN_COMMAND = 'ttAssistant.server.run';
@@ -19,7 +19,7 @@ export function lightbulbMiddleware(run: RunAction): Middleware {
         return next(command, args) as Promise<unknown>;
       }
       const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-      await run(action, { document, range: fromRange(range as Range) });
+      await run(action, targetAt(document, fromRange(range as Range)));
       return undefined;
     },
   };

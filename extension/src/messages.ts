@@ -1,20 +1,23 @@
 // Shows failures and facts as notifications: what happened, what to do, one button.
 import * as vscode from 'vscode';
-import { BUTTONS, type Failure, isCancellation, toFailure } from './failure';
+import { plain } from './checks';
+import { type ButtonId, BUTTONS, type Failure, isCancellation, toFailure } from './failure';
 
 /** Show `failure` and run the command behind its button when it is pressed. */
 export async function showFailure(failure: Failure): Promise<void> {
+  const message = plain(failure.message);
   if (!failure.button) {
-    await vscode.window.showErrorMessage(failure.message);
+    await vscode.window.showErrorMessage(message);
     return;
   }
   const title = BUTTONS[failure.button];
-  const pressed = await vscode.window.showErrorMessage(failure.message, title);
-  if (pressed === title)
-    await vscode.commands.executeCommand(
-      `ttAssistant.${failure.button}`,
-      ...(failure.file ? [failure.file] : []),
-    );
+  const pressed = await vscode.window.showErrorMessage(message, title);
+  if (pressed === title) await pressButton(failure.button, failure.file);
+}
+
+/** Run the command behind a button, on the file it is about. */
+export async function pressButton(id: ButtonId, file?: string): Promise<void> {
+  await vscode.commands.executeCommand(`ttAssistant.${id}`, ...(file ? [file] : []));
 }
 
 /** Run a command's body; show what it throws, except that the user cancelled it. */

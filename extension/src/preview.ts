@@ -29,6 +29,8 @@ interface Preview {
 export class Previews implements vscode.TextDocumentContentProvider, vscode.Disposable {
   /** Previews that wait for a choice, by proposal id. */
   private readonly waiting = new Map<string, Preview>();
+  /** Ids of those whose edit is being applied. */
+  private readonly accepting = new Set<string>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly session: Session) {
@@ -64,15 +66,16 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     });
   }
 
-  /** Apply the edit as one undo step. On a refusal the preview stays. */
+  /** Apply the edit as one undo step. On a refusal the preview stays; a second press meanwhile does nothing. */
   async accept(id = activePreview()): Promise<void> {
+    if (id !== undefined && this.accepting.has(id)) return;
     const { proposal } = this.find(id);
-    const token = new vscode.CancellationTokenSource().token;
-    const result = await this.session.request(AcceptRequest, { proposalId: proposal.id }, token);
-    if (!result.edit) throw new FailureError(failure(result.refused || 'The edit no longer fits the text.'));
-    await applyAccepted(proposal, await this.session.toWorkspaceEdit(result.edit));
-    this.settle(proposal.id);
-    await closeTab(proposal.id);
+    this.accepting.add(proposal.id);
+    try {
+      await this.apply(proposal);
+    } finally {
+      this.accepting.delete(proposal.id);
+    }
   }
 
   async reject(id = activePreview()): Promise<void> {
@@ -99,6 +102,15 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
+  private async apply(proposal: ProposalView): Promise<void> {
+    const token = new vscode.CancellationTokenSource().token;
+    const result = await this.session.request(AcceptRequest, { proposalId: proposal.id }, token);
+    if (!result.edit) throw new FailureError(failure(result.refused || 'The edit no longer fits the text.'));
+    const edit = await this.session.toWorkspaceEdit(result.edit);
+    await applyAccepted(proposal, edit, () => this.forget(proposal.id));
+    await closeTab(proposal.id);
+  }
+
   private find(id: string | undefined): Preview {
     const preview = id === undefined ? undefined : this.waiting.get(id);
     if (!preview) throw new FailureError(failure('There is no proposed edit in front.'));
@@ -117,9 +129,10 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     await this.session.notify(RejectNotification, { proposalId: id });
   }
 
+  /** A tab that was moved or split is closed where it was, and still shows the preview elsewhere. */
   private rejectClosed(tab: vscode.Tab): void {
     const id = previewOf(tab);
-    if (id !== undefined && this.waiting.has(id)) void this.forget(id);
+    if (id !== undefined && this.waiting.has(id) && tabsOf(id).length === 0) void this.forget(id);
   }
 }
 
@@ -156,7 +169,11 @@ function activePreview(): string | undefined {
   return tab && previewOf(tab);
 }
 
-async function closeTab(id: string): Promise<void> {
+function tabsOf(id: string): vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  await vscode.window.tabGroups.close(tabs.filter((tab) => previewOf(tab) === id));
+  return tabs.filter((tab) => previewOf(tab) === id);
+}
+
+async function closeTab(id: string): Promise<void> {
+  await vscode.window.tabGroups.close(tabsOf(id));
 }

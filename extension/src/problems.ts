@@ -1,8 +1,8 @@
 // The problems editors report about a piece of code, for actions that fix them.
 import * as vscode from 'vscode';
 import { toRange } from './convert';
-import type { Target } from './editors';
 import type { Problem } from './protocol';
+import type { Target } from './typed';
 
 /** How far from a mere cursor a problem may be and still be meant. */
 const NEAR_LINES = 20;

@@ -90,6 +90,8 @@ export interface Turn {
 export interface Attachment {
   uri: string;
   range?: Range;
+  /** An earlier turn brought it: when it is gone it is left out, and a note tells so. Else that is an error. */
+  earlier?: boolean;
 }
 
 /** One model that can be had. */
@@ -169,14 +171,14 @@ export interface AcceptParams {
   proposalId: string;
 }
 
-/** A versioned edit, or why there is none; the proposal is forgotten only when there is one. */
+/** A versioned edit, or why there is none; the proposal is kept, because the client may fail to apply it. */
 export interface AcceptResult {
   /** To apply as one undo step. None: refused. */
   edit?: WorkspaceEdit;
   refused?: string;
 }
 
-/** Forget a proposal. */
+/** Forget a proposal: it was rejected, or its edit was applied. */
 export interface RejectParams {
   proposalId: string;
 }

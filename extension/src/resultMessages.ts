@@ -12,8 +12,11 @@ export type FromResult =
   | { type: 'stop' }
   | { type: 'retry' }
   | { type: 'continueInChat' }
-  | { type: 'button'; id: ButtonId }
+  | ButtonMessage
   | CodeMessage;
+
+/** The button of an error was pressed; `file` is what it is about. */
+export type ButtonMessage = { type: 'button'; id: ButtonId; file?: string };
 
 /** What a code block of an answer offers; both pages send it. */
 export type CodeMessage = { type: 'copy' | 'insert' | 'apply'; code: string };

@@ -5,6 +5,7 @@ import { advance, type Answer, EMPTY_ANSWER, fail, finish, isRunning, stop } fro
 import type { CodeBlocks } from './codeBlocks';
 import { fromRange } from './convert';
 import { isCancellation, toFailure } from './failure';
+import { pressButton } from './messages';
 import type { EventParams, RunResult } from './protocol';
 import type { FromResult, ToResult } from './resultMessages';
 import type { ActionRun } from './run';
@@ -17,7 +18,7 @@ export type Send = (
 
 interface Shown {
   run: ActionRun;
-  send: Send;
+  repeat: (run: ActionRun) => Promise<void>;
   answer: Answer;
   cancel: vscode.CancellationTokenSource;
 }
@@ -34,9 +35,9 @@ export class ResultView implements vscode.Disposable {
   ) {}
 
   /** Stream the answer of `send` into the view; a run that is still going there is stopped. */
-  async show(run: ActionRun, send: Send): Promise<void> {
+  async show(run: ActionRun, send: Send, repeat: Shown['repeat']): Promise<void> {
     this.shown?.cancel.cancel();
-    const shown: Shown = { run, send, answer: EMPTY_ANSWER, cancel: new vscode.CancellationTokenSource() };
+    const shown = { run, repeat, answer: EMPTY_ANSWER, cancel: new vscode.CancellationTokenSource() };
     this.shown = shown;
     this.reveal(`${run.action.name}: ${path.posix.basename(run.target.document.uri.path)}`);
     this.post(this.snapshot(shown));
@@ -110,12 +111,12 @@ export class ResultView implements vscode.Disposable {
       case 'stop':
         return shown.cancel.cancel();
       case 'retry':
-        return void this.show(shown.run, shown.send);
+        return void shown.repeat(shown.run);
       case 'continueInChat':
         if (!isRunning(shown.answer)) void this.continueInChat(shown.run, shown.answer.text);
         return;
       case 'button':
-        return void vscode.commands.executeCommand(`ttAssistant.${message.id}`);
+        return void pressButton(message.id, message.file);
       default:
         return void this.codeBlocks.handle(message, shown.run.target.document);
     }

@@ -1,8 +1,9 @@
 // Runs an action: what it says streams into the result view, what it changes is previewed as a diff.
 import * as vscode from 'vscode';
 import type { Actions } from './actions';
-import { fromRange, toRange, versioned } from './convert';
-import type { Editors, Target } from './editors';
+import { plain } from './checks';
+import { fromRange, toRange } from './convert';
+import type { Editors } from './editors';
 import { isCancellation } from './failure';
 import type { Previews } from './preview';
 import { problemsOf } from './problems';
@@ -13,6 +14,7 @@ import type { Session } from './session';
 import { streamed } from './stream';
 import type { TestConsent } from './testConsent';
 import type { TextViews } from './textView';
+import type { Target, Typed } from './typed';
 
 /** One run, complete enough to be repeated. */
 export interface ActionRun {
@@ -34,6 +36,7 @@ export class ActionRunner {
     private readonly previews: Previews,
     private readonly texts: TextViews,
     private readonly consent: TestConsent,
+    private readonly typed: Typed,
   ) {}
 
   /** Run the action `id` on `target`, by default the selection; ask for its argument unless it is given. */
@@ -51,9 +54,15 @@ export class ActionRunner {
     if (action) await this.run(action.id, target);
   }
 
-  private async repeat(run: ActionRun): Promise<void> {
+  /** The code may have moved since the place was chosen, or since the last time. */
+  private async repeat(before: ActionRun): Promise<void> {
+    const run = { ...before, target: this.typed.now(before.target) };
     if (run.action.output === 'show')
-      await this.results.show(run, (onEvent, token) => this.send(run, onEvent, token));
+      await this.results.show(
+        run,
+        (onEvent, token) => this.send(run, onEvent, token),
+        (again) => this.repeat(again),
+      );
     else await this.edit(run);
   }
 
@@ -64,7 +73,7 @@ export class ActionRunner {
   ): Promise<RunResult> {
     const params: Omit<RunParams, 'runId'> = {
       action: run.action.id,
-      textDocument: versioned(run.target.document),
+      textDocument: { uri: run.target.document.uri.toString(), version: run.target.version },
       range: toRange(run.target.range),
       instruction: run.instruction,
       diagnostics: problemsOf(run.target),
@@ -78,7 +87,7 @@ export class ActionRunner {
   private async edit(run: ActionRun): Promise<void> {
     const result = await this.sendWithProgress(run);
     if (!result) return;
-    const target = { document: run.target.document, range: fromRange(result.range) };
+    const target = { ...run.target, range: fromRange(result.range) };
     const again = { ...run, target, fresh: true, answer: '' };
     if (!result.proposal) {
       await this.explainRefusal(again, result);
@@ -117,7 +126,7 @@ export class ActionRunner {
   }
 
   private async explainRefusal(run: ActionRun, result: RunResult): Promise<void> {
-    const message = result.refused || 'The model gave no usable edit.';
+    const message = plain(result.refused || 'The model gave no usable edit.');
     const pressed = await vscode.window.showWarningMessage(message, 'Try Again', 'Show Answer');
     if (pressed === 'Try Again') await this.repeat(run);
     if (pressed === 'Show Answer') {

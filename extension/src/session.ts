@@ -9,6 +9,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageclient/node';
 import { createClient } from './client';
+import { Crashes } from './crashes';
 import { type Failure, failure, FailureError, toFailure } from './failure';
 import {
   ActionsChangedNotification,
@@ -22,6 +23,7 @@ import {
   TrustNotification,
 } from './protocol';
 import { Serial } from './serial';
+import { unlessCancelled } from './unlessCancelled';
 
 export type SessionState =
   | { kind: 'stopped' }
@@ -76,9 +78,9 @@ export class Session implements vscode.Disposable {
     return this.restarts.request(reason);
   }
 
-  /** Send a request; starts the server if it is down. Throws FailureError or the server's error. */
+  /** Send a request; starts the server if it is down, and waits for it until cancelled. Throws FailureError or the server's error. */
   async request<P, R, E>(type: RequestType<P, R, E>, params: P, token: vscode.CancellationToken): Promise<R> {
-    const client = await this.running();
+    const client = await unlessCancelled(this.running(), token);
     return client.sendRequest<R>(type.method, params, token);
   }
 
@@ -123,7 +125,10 @@ export class Session implements vscode.Disposable {
 
   private async running(): Promise<LanguageClient> {
     await this.restarts.running;
-    if (this.current.kind === 'starting' && this.client) return this.client;
+    if (this.current.kind === 'starting' && this.client) {
+      await this.client.start();
+      return this.client;
+    }
     if (this.current.kind !== 'running') await this.restart('a command needs the server');
     if (this.current.kind === 'running') return this.current.client;
     throw new FailureError(
@@ -138,9 +143,10 @@ export class Session implements vscode.Disposable {
     this.become({ kind: 'starting' });
     await this.stop();
     try {
-      const client = await createClient(this.context, this.log, this.middleware);
+      const crashes = new Crashes();
+      const client = await createClient(this.context, this.log, this.middleware, crashes);
       this.client = client;
-      this.listen(client);
+      this.listen(client, crashes);
       await client.start();
       this.become({ kind: 'running', client });
     } catch (error) {
@@ -153,7 +159,7 @@ export class Session implements vscode.Disposable {
     }
   }
 
-  private listen(client: LanguageClient): void {
+  private listen(client: LanguageClient, crashes: Crashes): void {
     client.onNotification(EventNotification, (event) => this.events.fire(event));
     client.onNotification(StatusNotification, (status) => this.statuses.fire(status));
     client.onNotification(SetupNotification, (setup) => this.setups.fire(setup));
@@ -162,6 +168,8 @@ export class Session implements vscode.Disposable {
       if (client !== this.client || this.restarts.running) return;
       if (newState === State.Running) this.become({ kind: 'running', client });
       else if (newState === State.Starting) this.become({ kind: 'starting' });
+      // A client that is about to start again says first that it stopped.
+      else if (newState === State.Stopped && crashes.restarts) return;
       else if (this.current.kind !== 'failed') {
         const cause = failure(
           'The language server stopped and was not started again. Its log says why.',

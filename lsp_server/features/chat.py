@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,9 @@ def register(server: LanguageServer, session: Session) -> None:
         def tell(**fields: object) -> None:
             server.protocol.notify(protocol.EVENT, protocol.EventParams(params.run_id, **fields))  # type: ignore[arg-type]
 
-        attached = [await _attached(session.documents, item) for item in params.attachments]
+        attached, gone = await _all_attached(session.documents, params.attachments)
+        for note in gone:
+            tell(kind="note", text=note)
         library, engine = await session.library(), await session.ready_engine()
         status = await engine.start()
         window = status.context_window or UNKNOWN_WINDOW
@@ -84,6 +87,22 @@ def register(server: LanguageServer, session: Session) -> None:
             prompt.parts, prompt.tokens, window, finished.usage, finished.reason, prompt.dropped_turns
         )
         return protocol.ChatResult(text, receipt)
+
+
+async def _all_attached(
+    documents: Documents, items: Sequence[protocol.Attachment]
+) -> tuple[list[AttachedCode], list[str]]:
+    """What is attached, and sentences about what earlier turns attached and is gone by now."""
+    attached, gone = [], []
+    for item in items:
+        try:
+            attached.append(await _attached(documents, item))
+        except UnsuitableDocument:
+            if not item.earlier:
+                raise
+            name = documents.display_path(item.uri)
+            gone.append(f"{name}, attached earlier, cannot be read any more and was left out.")
+    return attached, gone
 
 
 async def _attached(documents: Documents, item: protocol.Attachment) -> AttachedCode:

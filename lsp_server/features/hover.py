@@ -20,6 +20,7 @@ from lsp_server.engine.types import Priority
 from lsp_server.features.answers import Key, key_for
 from lsp_server.features.documents import Snapshot
 from lsp_server.features.symbols import Symbol, symbol_at
+from lsp_server.untrusted import harmless
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
@@ -41,7 +42,7 @@ def register(server: LanguageServer, session: Session) -> None:
         session.idle.touch(params.text_document.uri, params.position.line)
         sections = [found.symbol.signature]
         if not session.options.extension and (text := await _explanation_or_hint(session, found)):
-            sections.append(text)
+            sections.append(harmless(text))
         content = lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n---\n\n".join(sections))
         return lsp.Hover(content, found.snapshot.positions.range(found.symbol.hovered))
 
@@ -52,7 +53,9 @@ def register(server: LanguageServer, session: Session) -> None:
             return protocol.HoverExplanationResult("")
         key = await key_of(session, found.snapshot.document, found.symbol.span)
         text = await session.answers.get(key, lambda: _explain_now(session, found))
-        return protocol.HoverExplanationResult(text, found.snapshot.positions.range(found.symbol.hovered))
+        return protocol.HoverExplanationResult(
+            harmless(text), found.snapshot.positions.range(found.symbol.hovered)
+        )
 
 
 @frozen

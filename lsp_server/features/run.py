@@ -58,7 +58,6 @@ def register(server: LanguageServer, session: Session) -> None:
             edit = await workspace_edit(proposal, session.documents, server.client_capabilities)
         except EditRefused as refusal:
             return protocol.AcceptResult(refused=refusal.message)
-        session.proposals.forget(params.proposal_id)
         return protocol.AcceptResult(edit)
 
     @server.feature(protocol.REJECT)

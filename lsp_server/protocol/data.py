@@ -106,6 +106,8 @@ class Attachment:
 
     uri: str
     range: lsp.Range | None = None
+    earlier: bool = False
+    """An earlier turn brought it: when it is gone it is left out, and a note tells so. Else that is an error."""
 
 
 @frozen

@@ -56,7 +56,7 @@ class AcceptParams:
 
 @frozen
 class AcceptResult:
-    """A versioned edit, or why there is none; the proposal is forgotten only when there is one."""
+    """A versioned edit, or why there is none; the proposal is kept, because the client may fail to apply it."""
 
     edit: lsp.WorkspaceEdit | None = None
     """To apply as one undo step. None: refused."""
@@ -65,7 +65,7 @@ class AcceptResult:
 
 @frozen
 class RejectParams:
-    """Forget a proposal."""
+    """Forget a proposal: it was rejected, or its edit was applied."""
 
     proposal_id: str
 

@@ -53,6 +53,17 @@ test('the final text wins over what was streamed, unless it is empty', () => {
   assert.equal(finish(streamed, '', RECEIPT).text, 'raw');
 });
 
+test('the button of a failed answer is about the same file', () => {
+  const cause = failure('explain.md, line 3: mistake.', 'customisePrompt', '', 'file:///w/explain.md');
+
+  assert.deepEqual(fail(EMPTY_ANSWER, cause).state, {
+    kind: 'failed',
+    message: cause.message,
+    button: 'customisePrompt',
+    file: 'file:///w/explain.md',
+  });
+});
+
 test('a failed or stopped answer keeps its text and runs no more', () => {
   const streamed = after({ kind: 'delta', text: 'half' });
   const failed = fail(streamed, failure('The engine was lost.', 'restartEngine'));

@@ -93,6 +93,16 @@ test('attachments are sent once, in the order they came, without their labels', 
   assert.deepEqual(attachmentsOf(second), [{ uri: FILE.uri }, { uri: FILE.uri, range: RANGE }]);
 });
 
+test('what only earlier questions attached is marked, because it may be gone', () => {
+  const first = ask(attach(newConversation('c', 0), FILE), 'e1', 'one', 1);
+  const second = ask(attach(first, { ...FILE, range: RANGE }), 'e2', 'two', 2);
+
+  assert.deepEqual(attachmentsOf(second), [
+    { uri: FILE.uri, earlier: true },
+    { uri: FILE.uri, range: RANGE },
+  ]);
+});
+
 test('everything before an exchange leaves that one and the later ones out', () => {
   const conversation = talk(['one', done('1')], ['two', done('2')], ['three', done('3')]);
 

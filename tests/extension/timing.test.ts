@@ -38,6 +38,21 @@ test('the newest call says how long to wait', () => {
   mock.timers.reset();
 });
 
+test('calls that go on and on are run all the same', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const seen: number[] = [];
+  const settled = debounce((value: number) => seen.push(value), 200, 1000);
+
+  for (let call = 1; call <= 30; call++) {
+    settled(call);
+    mock.timers.tick(100);
+  }
+  mock.timers.tick(1000);
+
+  assert.deepEqual(seen, [10, 20, 30]);
+  mock.timers.reset();
+});
+
 test('a call that waits can be forgotten or run at once', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const seen: number[] = [];

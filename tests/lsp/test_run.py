@@ -54,6 +54,20 @@ async def test_accepted_docstring_is_one_versioned_insertion(extension: Client, 
     )
 
 
+async def test_an_edit_that_was_not_applied_can_be_accepted_again(extension: Client, workspace: Path) -> None:
+    """The proposal was forgotten as soon as its edit was on the way: after "Try again." it was no longer there."""
+    uri = extension.open(workspace / "header.py", PARSE)
+    await extension.script(["Split a header line."])
+    result = await extension.ask(protocol.RUN, run_params(uri, "docstring"))
+    await extension.ask(protocol.ACCEPT, protocol.AcceptParams(result.proposal.id))
+    extension.type_text(uri, 2, lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0)), "# one\n")
+
+    again = await extension.ask(protocol.ACCEPT, protocol.AcceptParams(result.proposal.id))
+
+    (change,) = again.edit.document_changes
+    assert change.text_document.version == 2
+
+
 async def test_reject_forgets_the_proposal(extension: Client, workspace: Path) -> None:
     uri = extension.open(workspace / "header.py", PARSE)
     await extension.script(["Split a header line."])

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "idle": BASE | {"syntax", "edits"},
     "verify": BASE | {"syntax", "edits.types", "locks"},
     "snippets": BASE | {"verify"},
+    "untrusted": set(),
     "judging": BASE | {"edits.types", "verify"},
     "estimate": BASE | {"engine.types", "models"},
     "confidence": {"engine.types"},

@@ -32,6 +32,8 @@ export interface ChatListener {
   attached(attached: AttachedCode[]): void;
   suggested(code: AttachedCode | undefined): void;
   run(exchangeId: string, run: CodeRun): void;
+  /** A question could not be asked. */
+  unsent(question: string): void;
 }
 
 export class Chats {
@@ -59,9 +61,10 @@ export class Chats {
     return wanted ? suggestion(this.conversation, this.inFront) : undefined;
   }
 
-  /** Ask `question` with what is attached or suggested. While an answer runs, the draft stays. */
+  /** Ask `question` with what is attached or suggested. While an answer runs, it is given back. */
   async send(question: string): Promise<void> {
-    if (this.running || !question.trim()) return;
+    if (!question.trim()) return;
+    if (this.running) return this.listener.unsent(question);
     const id = randomUUID();
     const code = this.suggestion;
     const conversation = code ? attach(this.conversation, code) : this.conversation;
@@ -76,9 +79,8 @@ export class Chats {
   /** Answer an earlier question again, perhaps reworded. What followed it stays in the history, as a chat of its own. */
   async resend(exchangeId: string, question?: string): Promise<void> {
     const exchange = this.conversation.exchanges.find(({ id }) => id === exchangeId);
-    if (!exchange) return;
-    this.stop();
-    this.running = undefined;
+    if (!exchange) return question === undefined ? undefined : this.listener.unsent(question);
+    this.leave();
     const fork = isLast(this.conversation, exchangeId) ? {} : { id: randomUUID() };
     const { draft, attached } = this.conversation;
     const shortened = { ...before(this.conversation, exchangeId), ...fork, attached: exchange.attached };
@@ -129,18 +131,21 @@ export class Chats {
   }
 
   startNew(): void {
-    this.stop();
+    this.leave();
     this.become(newConversation(randomUUID(), Date.now()));
   }
 
-  switchTo(conversation: Conversation): void {
-    this.stop();
+  /** Bring a kept conversation to the front, as it is now. */
+  switchTo(id: string): void {
+    const conversation = this.store.all.find((kept) => kept.id === id);
+    if (!conversation || id === this.conversation.id) return;
+    this.leave();
     this.become(conversation);
   }
 
   /** Open a chat that begins with an answer given elsewhere. */
   adopt(question: string, code: AttachedCode, answer: Answer): void {
-    this.stop();
+    this.leave();
     const begun = newConversation(randomUUID(), Date.now());
     this.become({ ...begun, exchanges: [{ id: randomUUID(), question, attached: [code], answer }] });
   }
@@ -148,6 +153,12 @@ export class Chats {
   forget(id: string): void {
     this.store.remove(id);
     if (id === this.conversation.id) this.startNew();
+  }
+
+  /** Stop what runs without waiting for its end: the server may take a while, and the next question does not. */
+  private leave(): void {
+    this.stop();
+    this.running = undefined;
   }
 
   private async answer(exchangeId: string): Promise<void> {

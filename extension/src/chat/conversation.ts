@@ -117,13 +117,21 @@ export function turnsOf(conversation: Conversation): Turn[] {
   return turns;
 }
 
-/** Everything attached so far, once, in the order it came: a stable order keeps the engine's cache. */
+/**
+ * Everything attached so far, once, in the order it came: a stable order keeps the engine's cache. What only earlier
+ * questions brought is marked, because it may be gone.
+ */
 export function attachmentsOf(conversation: Conversation): Attachment[] {
   const found: AttachedCode[] = [];
   for (const code of conversation.exchanges.flatMap((exchange) => exchange.attached)) {
     if (!found.some((other) => sameCode(other, code))) found.push(code);
   }
-  return found.map(({ uri, range }) => (range ? { uri, range } : { uri }));
+  const newest = conversation.exchanges.at(-1)?.attached ?? [];
+  return found.map((code) => ({
+    uri: code.uri,
+    ...(code.range ? { range: code.range } : {}),
+    ...(newest.some((other) => sameCode(other, code)) ? {} : { earlier: true }),
+  }));
 }
 
 /** The newest receipt, for the context meter. */

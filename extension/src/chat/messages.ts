@@ -1,7 +1,6 @@
 // What the chat view and its page tell each other. Knows no vscode.
 import type { Answer } from '../answer';
-import type { ButtonId } from '../failure';
-import type { CodeMessage } from '../resultMessages';
+import type { ButtonMessage, CodeMessage } from '../resultMessages';
 import type { CodeRun } from './codeRun';
 import type { AttachedCode, Conversation } from './conversation';
 
@@ -20,6 +19,7 @@ export type ToChat =
   | { type: 'run'; exchangeId: string; run: CodeRun }
   | { type: 'trusted'; trusted: boolean }
   | { type: 'draft'; text: string }
+  | { type: 'unsent'; text: string }
   | { type: 'model'; name: string; tiny: boolean }
   | { type: 'focus' };
 
@@ -38,5 +38,5 @@ export type FromChat =
   | ({ type: 'run'; language: string; code: string } & BlockPlace)
   | ({ type: 'stopRun' } & BlockPlace)
   | ({ type: 'askAboutRun' } & BlockPlace)
-  | { type: 'button'; id: ButtonId }
+  | ButtonMessage
   | CodeMessage;

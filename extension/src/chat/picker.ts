@@ -1,11 +1,11 @@
 // The list of past chats: open one, or delete it.
 import * as vscode from 'vscode';
 import type { Chats } from './chats';
-import { type Conversation, titleOf } from './conversation';
+import { titleOf } from './conversation';
 import type { ConversationStore } from './store';
 
 interface Item extends vscode.QuickPickItem {
-  conversation: Conversation;
+  conversationId: string;
 }
 
 const DELETE: vscode.QuickInputButton = {
@@ -21,12 +21,12 @@ export function pickConversation(chats: Chats, store: ConversationStore): Promis
   picker.items = itemsOf(store);
   return new Promise((resolve) => {
     picker.onDidTriggerItemButton(({ item }) => {
-      chats.forget(item.conversation.id);
+      chats.forget(item.conversationId);
       picker.items = itemsOf(store);
     });
     picker.onDidAccept(() => {
       const [picked] = picker.selectedItems;
-      if (picked) chats.switchTo(picked.conversation);
+      if (picked) chats.switchTo(picked.conversationId);
       resolve(picked !== undefined);
       picker.hide();
     });
@@ -46,6 +46,6 @@ function itemsOf(store: ConversationStore): Item[] {
       timeStyle: 'short',
     }),
     buttons: [DELETE],
-    conversation,
+    conversationId: conversation.id,
   }));
 }

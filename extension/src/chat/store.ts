@@ -6,10 +6,12 @@ import { remember, restore } from './history';
 
 const KEY = 'ttAssistant.conversations';
 const SAVE_DELAY_MS = 400;
+/** A stream does not put it off for longer. */
+const SAVE_LATEST_MS = 2_000;
 
 export class ConversationStore {
   private conversations: Conversation[];
-  private readonly saveSoon = debounce(() => this.save(), SAVE_DELAY_MS);
+  private readonly saveSoon = debounce(() => this.save(), SAVE_DELAY_MS, SAVE_LATEST_MS);
 
   constructor(private readonly memento: Memento) {
     this.conversations = restore(memento.get(KEY));

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { CodeBlocks } from '../codeBlocks';
 import { fromRange } from '../convert';
 import type { Editors } from '../editors';
+import { failure, FailureError } from '../failure';
+import { pressButton } from '../messages';
 import { isTinyModel, shortModelName } from '../status';
 import type { Session } from '../session';
 import { webviewHtml, webviewOptions } from '../webviewHtml';
@@ -23,6 +25,8 @@ export interface ChatParts {
   codeBlocks: CodeBlocks;
   consent: RunConsent;
   warm: () => void;
+  /** Show what a message's handling throws. */
+  guard: (body: () => Promise<unknown>) => Promise<void>;
 }
 
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -45,6 +49,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       attached: (attached) => this.post({ type: 'attached', attached }),
       suggested: (code) => this.post({ type: 'suggested', ...(code ? { code } : {}) }),
       run: (exchangeId, run) => this.post({ type: 'run', exchangeId, run }),
+      unsent: (text) => this.post({ type: 'unsent', text }),
     };
     const { session, store, editors, consent } = parts;
     const active = (): vscode.TextDocument | undefined => editors.current?.document;
@@ -67,7 +72,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.view = view;
     view.onDidDispose(() => (this.view = undefined));
     view.webview.options = webviewOptions(this.extensionUri);
-    view.webview.onDidReceiveMessage((message: FromChat) => void this.receive(message));
+    view.webview.onDidReceiveMessage(
+      (message: FromChat) => void this.parts.guard(() => this.receive(message)),
+    );
     view.webview.html = webviewHtml(view.webview, this.extensionUri, 'chat');
   }
 
@@ -79,7 +86,6 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   dispose(): void {
-    this.parts.store.flush();
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
@@ -120,7 +126,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.wantsFocus = false;
         return parts.warm();
       case 'button':
-        return void vscode.commands.executeCommand(`ttAssistant.${message.id}`);
+        return pressButton(message.id, message.file);
       case 'copy':
       case 'insert':
       case 'apply':
@@ -154,5 +160,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
 async function showCode(code: AttachedCode): Promise<void> {
   const selection = code.range ? { selection: fromRange(code.range) } : {};
-  await vscode.window.showTextDocument(vscode.Uri.parse(code.uri), selection);
+  try {
+    await vscode.window.showTextDocument(vscode.Uri.parse(code.uri), selection);
+  } catch {
+    throw new FailureError(failure(`${code.label} cannot be opened: it may have been moved or deleted.`));
+  }
 }

@@ -1,15 +1,15 @@
 // One answer: its Markdown, what it waits for, how it ended.
 import { type Answer, isRunning } from '../answer';
-import { BUTTONS, type ButtonId } from '../failure';
+import { BUTTONS } from '../failure';
 import { describeDroppedTurns } from '../receipt';
-import type { CodeMessage } from '../resultMessages';
+import type { ButtonMessage, CodeMessage } from '../resultMessages';
 import { button, element } from './dom';
 import { MarkdownView } from './markdownView';
 import { receiptElement } from './receiptView';
 
 export interface AnswerActions {
   onCode: (message: CodeMessage) => void;
-  onButton: (id: ButtonId) => void;
+  onButton: (message: ButtonMessage) => void;
 }
 
 export class AnswerView {
@@ -56,14 +56,14 @@ export class AnswerView {
           { class: 'error', role: 'alert', 'data-testid': 'error' },
           element('p', {}, state.message),
         );
-        const id = state.button;
+        const { button: id, file } = state;
         if (id) {
           error.append(
             button({
               label: BUTTONS[id],
               text: true,
               kind: 'secondary',
-              onClick: () => this.actions.onButton(id),
+              onClick: () => this.actions.onButton({ type: 'button', id, ...(file ? { file } : {}) }),
             }),
           );
         }

@@ -41,6 +41,9 @@ channel.listen((message) => {
     case 'draft':
       composer.draft(message.text);
       break;
+    case 'unsent':
+      composer.giveBack(message.text);
+      break;
     case 'model':
       transcript.showModel(message.tiny);
       composer.showModel(message.name);

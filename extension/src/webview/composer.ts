@@ -127,6 +127,12 @@ export class Composer {
     this.input.scrollTop = this.input.scrollHeight;
   }
 
+  /** A question was not taken: it comes before what was typed since. */
+  giveBack(text: string): void {
+    this.draft([text, this.input.value].filter(Boolean).join('\n'));
+    this.onInput();
+  }
+
   private submit(): void {
     const text = this.input.value;
     if (this.running || !text.trim()) return;

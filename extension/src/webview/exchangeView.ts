@@ -27,7 +27,7 @@ export class ExchangeView {
   ) {
     this.text = exchange.answer.text;
     this.runs = exchange.runs ?? [];
-    this.answerView = new AnswerView({ onCode: act, onButton: (id) => act({ type: 'button', id }) });
+    this.answerView = new AnswerView({ onCode: act, onButton: act });
     this.blocks = new RunnableBlocks(this.answerView.element, exchange.id, act);
     this.element.append(this.question, this.answerView.element, this.tools);
     this.showQuestion();

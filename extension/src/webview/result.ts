@@ -10,7 +10,7 @@ const title = element('h1', { 'data-testid': 'result-title' });
 const place = element('p', { class: 'place', 'data-testid': 'result-place' });
 const answer = new AnswerView({
   onCode: (message) => channel.post(message),
-  onButton: (id) => channel.post({ type: 'button', id }),
+  onButton: (message) => channel.post(message),
 });
 const stop = button({
   label: 'Stop',
