@@ -205,6 +205,38 @@ async def test_a_failing_test_does_not_hide_behind_one_of_the_same_name(project:
     )
 
 
+OLD = "SEEN = []\n\n\ndef test_old():\n    assert SEEN == [] and double(1) == {}\n\n\n"
+
+
+def added_to(project: Path, base: str, text: str) -> Proposal:
+    (project / "test_calc.py").write_text(base)
+    return with_text(evolve(new_file(project, ""), base_text=base), base + text)
+
+
+async def test_tests_that_break_those_of_the_file_are_refused(project: Path) -> None:
+    """Only the new tests were looked at: those that were there failed, and the edit was told to be green."""
+    verdict = await judge(project, added_to(project, HEAD + OLD.format(2), "SEEN.append(1)\n\n\n" + GOOD))
+
+    assert verdict.problem.startswith(
+        "The tests pass, but those that were in the file pass only without them: `test_old`: assert "
+    )
+    assert verdict.fallback is None
+
+
+async def test_what_is_left_must_not_break_those_of_the_file_either(project: Path) -> None:
+    added = "SEEN.append(1)\n\n\n" + GOOD + "\n\n" + BAD
+
+    verdict = await judge(project, added_to(project, HEAD + OLD.format(2), added))
+
+    assert "`test_three`" in verdict.problem and verdict.fallback is None
+
+
+async def test_a_test_that_failed_before_accuses_nobody(project: Path) -> None:
+    verdict = await judge(project, added_to(project, HEAD + OLD.format(3), GOOD))
+
+    assert not verdict.problem and detail_of(verdict, "tests run").startswith("1 pass, kills ")
+
+
 async def test_a_skipped_test_is_dropped_and_does_not_count(project: Path) -> None:
     """Skipped and expected failures counted as passed."""
     left = "@pytest.mark.skip\ndef test_later():\n    assert double(2) == 5\n"
