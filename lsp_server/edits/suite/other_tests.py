@@ -11,6 +11,7 @@ from lsp_server.edits.extract import cut, import_nodes, leading_code
 from lsp_server.edits.indent import dedent
 from lsp_server.edits.layout import LINE_END, indent_unit, line_end, with_line_end
 from lsp_server.edits.leftovers import leftover
+from lsp_server.edits.suite import javascript_imports
 from lsp_server.edits.suite.draft import Draft, appended
 from lsp_server.edits.suite.plan import TestPlan
 from lsp_server.edits.suite.unimported import java_lines, problem
@@ -27,16 +28,6 @@ TESTS = {
     "cpp": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
 }
 SCRIPT_TEST = re.compile(r"\b(?:test|it)(?:\.\w+)*\s*\(\s*[\"'`]([^\"'`]*)")
-GLOBALS = {
-    "vitest": (
-        ("afterAll", "afterEach", "beforeAll", "beforeEach", "describe", "expect", "it", "test", "vi"),
-        "vitest",
-    ),
-    "node:test": (
-        ("after", "afterEach", "before", "beforeEach", "describe", "it", "mock", "test"),
-        "node:test",
-    ),
-}
 
 
 def draft(document: Document, code: str, plan: TestPlan) -> Draft:
@@ -50,7 +41,7 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
         tree = grammar.parse_once(language, code)
         if tree is None or tree.has_error:
             raise EditRefused("The model's tests do not parse.")
-    found = import_nodes(tree)
+    found = javascript_imports.nodes_of(tree) if _is_script(language) else import_nodes(tree)
     lines = [grammar.text_of(node).strip() for node in found]
     copies = _copies(tree, document)
     body = cut(code, tree, [*found, *copies, *_headers(tree, language)])
@@ -62,6 +53,10 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     body = _renamed(body, plan.existing_text or "", language)
     wanted = tuple(dict.fromkeys(_imports(document, plan, body, lines)))
     return Draft(body, wanted, _replacements(document, plan, body, wanted, language), count)
+
+
+def _is_script(language: str) -> bool:
+    return language.startswith(("javascript", "typescript"))
 
 
 def tests_in(language: str, code: str) -> list[str]:
@@ -88,8 +83,8 @@ def _headers(tree: syntax.Tree, language: str) -> list[grammar.Node]:
 
 def _imports(document: Document, plan: TestPlan, body: str, lines: list[str]) -> list[str]:
     language = document.language
-    if language.startswith(("javascript", "typescript")):
-        return _script_imports(document, plan, body, lines)
+    if _is_script(language):
+        return javascript_imports.lines_of(document, plan, body, lines)
     wanted = list(lines)
     if language == "go":
         wanted = _go_imports(body, lines)
@@ -139,51 +134,6 @@ def _same_include(line: str, wanted: str) -> bool:
 def _names_source(line: str, document: Document) -> bool:
     stem = document.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return re.search(rf"[\"<]\S*\b{re.escape(stem)}\.\w+[\">]", line) is not None
-
-
-def _script_imports(document: Document, plan: TestPlan, body: str, lines: list[str]) -> list[str]:
-    """The reply's imports with the module under test called by its real path, and the framework's where it needs them."""
-    stem = plan.import_line.rsplit("/", 1)[-1].split(".")[0].strip("\";')") if plan.import_line else ""
-    own = syntax.parse(document.language, document.text)
-    defined = {scope.name for scope in own.scopes() if scope.parent is None} if own is not None else set()
-    wanted: list[str] = []
-    for line in lines:
-        clause, _, module = line.partition(" from ")
-        named = set(re.findall(r"[A-Za-z_$][\w$]*", clause)) - {"import", "type", "as"}
-        relative = module.strip("\"'; \n").startswith((".", "/", "@/", "your", "path"))
-        if relative and (named & defined or re.search(rf"\b{re.escape(stem)}\b", module)):
-            specifier = re.search(r"[\"']([^\"']+)[\"']", plan.import_line)
-            if specifier and plan.import_line.startswith("import"):
-                wanted.append(f'{clause} from "{specifier.group(1)}";')
-            continue
-        wanted.append(line)
-    have = " ".join([*wanted, plan.existing_text or ""])
-    name = re.search(r"\{\s*(\w+)\s*\}|(?:import|const)\s+(\w+)", plan.import_line)
-    subject = (name.group(1) or name.group(2)) if name else ""
-    if subject and not re.search(rf"(?:import|const)\b[^;]*\b{subject}\b", have):
-        wanted.append(plan.import_line)
-    return [*_framework_imports(plan, body, have), *wanted]
-
-
-def _framework_imports(plan: TestPlan, body: str, have: str) -> list[str]:
-    words, module = GLOBALS.get(plan.framework, ((), ""))
-    used = [w for w in words if re.search(rf"(?<![\w.$]){w}(?:\.\w+)*\s*[(.]", body)]
-    used = [w for w in used if not re.search(rf"import\b[^;]*\b{w}\b[^;]*from|\b{w}\b[^;]*=\s*require", have)]
-    lines = [f'import {{ {", ".join(used)} }} from "{module}";'] if used else []
-    if (
-        plan.framework == "node:test"
-        and re.search(r"\bassert\b", body)
-        and not re.search(r"\bassert\b", have)
-    ):
-        lines.append('import assert from "node:assert/strict";')
-    if "require(" in plan.import_line:
-        return [_required(line) for line in lines]
-    return lines
-
-
-def _required(line: str) -> str:
-    clause, _, module = line.removeprefix("import ").rstrip(";").partition(" from ")
-    return f"const {clause} = require({module});"
 
 
 def _renamed(body: str, existing: str, language: str) -> str:

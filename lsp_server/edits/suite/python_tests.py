@@ -174,7 +174,7 @@ def _replacements(plan: TestPlan, text: str, lines: tuple[str, ...]) -> tuple[Re
         end = len(existing or "")
         return (Replacement(Span(0, end), (head + "\n\n\n" if head else "") + text + "\n"),)
     tree = syntax.parse("python", existing)
-    added = imports.hoist(existing, tree, lines) if tree is not None else None
+    added = imports.hoist(existing, tree, lines, late=True) if tree is not None else None
     main = MAIN.search(existing)
     at = main.start() if main else len(existing)
     addition = appended(existing, at, text, 2)
