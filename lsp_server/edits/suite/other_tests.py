@@ -9,10 +9,11 @@ from lsp_server.document import Document, Span
 from lsp_server.edits import grammar, imports
 from lsp_server.edits.extract import cut, import_nodes, leading_code
 from lsp_server.edits.indent import dedent
-from lsp_server.edits.layout import LINE_END, indent_unit, line_end, with_line_end
+from lsp_server.edits.layout import indent_unit
 from lsp_server.edits.leftovers import leftover
-from lsp_server.edits.suite import javascript_imports
+from lsp_server.edits.suite import javascript_imports, rust_tests
 from lsp_server.edits.suite.draft import Draft, appended
+from lsp_server.edits.suite.moved import in_braces, indented, outdented
 from lsp_server.edits.suite.plan import TestPlan
 from lsp_server.edits.suite.unimported import java_lines, problem
 from lsp_server.edits.types import Check, Replacement
@@ -20,9 +21,7 @@ from lsp_server.errors import EditRefused
 
 TESTS = {
     "go": re.compile(r"^func ((?:Test|Benchmark|Fuzz|Example)\w*)\(", re.MULTILINE),
-    "rust": re.compile(
-        r"#\[(?:\w+::)*test\b[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(\w+)"
-    ),
+    "rust": rust_tests.TEST,
     "java": re.compile(r"@(?:Test|ParameterizedTest|RepeatedTest)\b[^{;]*?\bvoid\s+(\w+)\s*\("),
     "c": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
     "cpp": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
@@ -46,7 +45,7 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     copies = _copies(tree, document)
     body = cut(code, tree, [*found, *copies, *_headers(tree, language)])
     if language == "rust":
-        return _rust(document, plan, body, lines)
+        return rust_tests.draft(plan, body, lines)
     count = len(tests_in(language, body))
     if not count:
         raise EditRefused("The model's answer holds no test.")
@@ -183,7 +182,7 @@ def _in_class(body: str, plan: TestPlan, language: str) -> str:
     if tops and tops[0].kind == "class":
         name = tops[0].name
         return re.sub(rf"\b{re.escape(name)}\b", plan.path.stem, body) if name != plan.path.stem else body
-    lines = "\n".join("    " + line if line else "" for line in body.split("\n"))
+    lines = indented("java", body, "    ")
     return f"class {plan.path.stem} {{\n{lines}\n}}"
 
 
@@ -198,7 +197,7 @@ def _into_class(existing: str, body: str, wanted: tuple[str, ...]) -> tuple[Repl
     tops = [scope for scope in new.scopes() if scope.parent is None]
     inner = body
     if tops and tops[0].kind == "class" and tops[0].body is not None:
-        inner = dedent(body[tops[0].body.start + 1 : tops[0].body.end - 1].strip("\n"))
+        inner = outdented("java", body[tops[0].body.start + 1 : tops[0].body.end - 1].strip("\n"))
     taken = set(tests_in("java", existing))
     for match in reversed(list(TESTS["java"].finditer(inner))):
         if match.group(1) in taken:
@@ -207,81 +206,9 @@ def _into_class(existing: str, body: str, wanted: tuple[str, ...]) -> tuple[Repl
             taken.add(name)
         taken.add(match.group(1))
     added = imports.hoist(existing, tree, wanted)
-    addition = _in_braces(existing, owner.body.end - 1, inner.strip("\n"), indent_unit(existing))
+    code = indented("java", inner.strip("\n"), indent_unit(existing))
+    addition = in_braces(existing, owner.body.end - 1, code)
     return (added, addition) if added is not None else (addition,)
-
-
-def _in_braces(text: str, brace: int, code: str, indent: str) -> Replacement:
-    """Put code before a closing brace that stands on a line of its own, or make it do so."""
-    end = line_end(text)
-    at = len(text[:brace].rstrip())
-    lines = end.join(indent + line if line else "" for line in code.split("\n"))
-    blank = "" if text[:at].endswith("{") else end
-    tail = "" if LINE_END.search(text[at:brace]) else end
-    return Replacement(Span(at, at), end + blank + lines + tail)
-
-
-def _rust(document: Document, plan: TestPlan, body: str, lines: list[str]) -> Draft:
-    """Into the file's test module, or a new one at its end."""
-    text = plan.existing_text or ""
-    inner = body
-    tree = grammar.parse_once("rust", body)
-    for node in tree.root.children if tree is not None else ():
-        if (
-            node.type == "mod_item"
-            and (block := node.child_by_field_name("body")) is not None
-            and tree is not None
-        ):
-            span = tree.span(block)
-            inner = dedent(body[span.start + 1 : span.end - 1].strip("\n"))
-            break
-    uses = [line.strip() for line in re.findall(r"^use [^;]+;", inner, re.MULTILINE)]
-    inner = re.sub(r"^use [^;]+;\n*", "", inner, flags=re.MULTILINE).strip("\n")
-    count = len(tests_in("rust", inner))
-    if not count:
-        raise EditRefused("The model's answer holds no test.")
-    uses = [
-        use
-        for use in dict.fromkeys([*lines, *uses])
-        if not re.match(r"use (?:crate|super|self)\b|use (?!std)\w+::\*", use)
-    ]
-    source = syntax.parse("rust", text)
-    module = (
-        next((n for n in source.root.children if n.type == "mod_item" and _is_tests(n)), None)
-        if source
-        else None
-    )
-    block = module.child_by_field_name("body") if module is not None else None
-    if source is None or block is None:
-        head = "\n".join(["use super::*;", *uses])
-        unit = indent_unit(text)
-        written = "\n".join(unit + line if line else "" for line in f"{head}\n\n{inner}".split("\n"))
-        code = f"#[cfg(test)]\nmod tests {{\n{written}\n}}"
-        return Draft(code, (), (appended(text, len(text), code, 1),), count)
-    span = source.span(block)
-    have = text[span.start : span.end]
-    inner = _unique(inner, set(re.findall(r"\bfn\s+(\w+)", have)))
-    uses = [use for use in uses if use not in have]
-    code = "\n".join([*uses, "", inner]) if uses else inner
-    return Draft(
-        code, (), (_in_braces(text, span.end - 1, with_line_end(code, "\n"), indent_unit(text)),), count
-    )
-
-
-def _unique(code: str, taken: set[str]) -> str:
-    for match in reversed(list(TESTS["rust"].finditer(code))):
-        name = match.group(1)
-        if name in taken:
-            new = next(f"{name}_{n}" for n in range(2, 1000) if f"{name}_{n}" not in taken)
-            code = code[: match.start(1)] + new + code[match.end(1) :]
-            taken.add(new)
-        taken.add(name)
-    return code
-
-
-def _is_tests(node: grammar.Node) -> bool:
-    name = node.child_by_field_name("name")
-    return name is not None and grammar.text_of(name) in ("tests", "test")
 
 
 def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> list[Check]:
