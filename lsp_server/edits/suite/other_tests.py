@@ -14,6 +14,7 @@ from lsp_server.edits.leftovers import leftover
 from lsp_server.edits.suite import javascript_imports, rust_tests
 from lsp_server.edits.suite.draft import Draft, appended
 from lsp_server.edits.suite.moved import in_braces, indented, outdented
+from lsp_server.edits.suite.other_names import apart
 from lsp_server.edits.suite.plan import TestPlan
 from lsp_server.edits.suite.unimported import java_lines, problem
 from lsp_server.edits.types import Check, Replacement
@@ -49,7 +50,7 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     count = len(tests_in(language, body))
     if not count:
         raise EditRefused("The model's answer holds no test.")
-    body = _renamed(body, plan.existing_text or "", language)
+    body = apart(language, _renamed(body, plan.existing_text or "", language), plan.existing_text or "")
     wanted = tuple(dict.fromkeys(_imports(document, plan, body, lines)))
     return Draft(body, wanted, _replacements(document, plan, body, wanted, language), count)
 

@@ -9,6 +9,7 @@ from lsp_server.edits import grammar
 from lsp_server.edits.layout import indent_unit
 from lsp_server.edits.suite.draft import Draft, appended
 from lsp_server.edits.suite.moved import in_braces, indented, outdented
+from lsp_server.edits.suite.other_names import apart
 from lsp_server.edits.suite.plan import TestPlan
 from lsp_server.errors import EditRefused
 
@@ -37,7 +38,7 @@ def draft(plan: TestPlan, body: str, lines: list[str]) -> Draft:
         return Draft(code, (), (appended(text, len(text), code, 1),), count)
     span = source.span(block)
     have = text[span.start : span.end]
-    inner = _unique(inner, set(re.findall(r"\bfn\s+(\w+)", have)))
+    inner = apart("rust", _unique(inner, set(re.findall(r"\bfn\s+(\w+)", have))), have[1:-1])
     present = USE.findall(have)
     uses = [*_all_above(inner, above, present), *_missing(asked, above, present)]
     code = "\n".join([*uses, "", inner]) if uses else inner
