@@ -66,15 +66,25 @@ def tests_in(language: str, code: str) -> list[str]:
 def _copies(tree: syntax.Tree, document: Document) -> list[grammar.Node]:
     """Top-level nodes of the reply that define again what the source defines, or only show how to run the tests."""
     source = syntax.parse(document.language, document.text)
-    known = {scope.name for scope in source.scopes()} if source is not None else set()
-    known |= {"main"}
-    spans = [s.span for s in tree.scopes() if s.parent is None and s.name in known]
+    scopes = source.scopes() if source is not None else []
+    tops = {scope.name for scope in scopes if scope.parent is None} | {"main"}
+    inner = {scope.name for scope in scopes} - tops
+    found = [s for s in tree.scopes() if s.parent is None]
+    spans = [s.span for s in found if s.name in tops or (s.name in inner and _is_method(tree, s.span))]
     nodes = []
     for node in tree.root.children:
         span = tree.span(node)
         if any(s.start <= span.start and span.end <= s.end for s in spans):
             nodes.append(node)
     return nodes
+
+
+def _is_method(tree: syntax.Tree, span: Span) -> bool:
+    """Whether a function is a method copied without its class, and no helper or test that is called like one."""
+    text = tree.text[span.start : span.end]
+    if tree.language == "java":
+        return TESTS["java"].search(text) is None
+    return re.search(r"\b(?:this|self)\b", text) is not None
 
 
 def _headers(tree: syntax.Tree, language: str) -> list[grammar.Node]:
