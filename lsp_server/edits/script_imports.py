@@ -120,10 +120,19 @@ def bound(lines: list[str]) -> set[str]:
     return {name for line in lines if (one := read(line)) is not None for name in one.bound}
 
 
-def bound_in(language: str, text: str) -> set[str]:
-    """The names that the imports of a file bind."""
+def declared(language: str, text: str) -> set[str]:
+    """The names that a file's top level gives a meaning to, imports or not."""
     tree = syntax.parse(language, text)
-    return bound([grammar.text_of(node) for node in nodes(tree)]) if tree is not None else set()
+    tops = tree.root.children if tree is not None else []
+    parts = [part for node in tops for part in (node, *node.named_children)]
+    names = [
+        part.child_by_field_name("name")
+        for part in parts
+        if part.type.endswith(("_declaration", "declarator"))
+    ]
+    leaves = [leaf for name in names if name is not None for leaf in grammar.walk(name)]
+    own = {grammar.text_of(leaf) for leaf in leaves if "identifier" in leaf.type}
+    return own | (bound([grammar.text_of(node) for node in nodes(tree)]) if tree is not None else set())
 
 
 def requires(language: str, text: str) -> bool | None:

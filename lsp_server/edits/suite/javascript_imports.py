@@ -41,6 +41,7 @@ def lines_of(document: Document, plan: TestPlan, body: str, lines: list[str]) ->
     required = script_imports.requires(language, existing)
     required = "require(" in plan.import_line if required is None else required
     defined, subject = _defined(document), script_imports.read(plan.import_line)
+    there = script_imports.declared(language, existing)
     wanted: list[str] = []
     for line in lines:
         one = script_imports.read(line)
@@ -49,10 +50,11 @@ def lines_of(document: Document, plan: TestPlan, body: str, lines: list[str]) ->
             continue
         if subject is not None and _is_subject(one, subject, defined):
             one = _like(evolve(one, module=subject.module, rest=""), subject)
+        one = one.without(there)
         as_it_is = one == script_imports.read(line) and one.required == required
         wanted += [line] if as_it_is else one.written(required=required)
-    known = script_imports.bound(wanted) | script_imports.bound_in(language, existing)
-    if subject is not None and not _has(existing, subject, known):
+    known = script_imports.bound(wanted) | there
+    if subject is not None and _needs(body, subject, known):
         wanted += subject.written(required=required)
     framework = [one for line in _framework_lines(plan, body, known) if (one := script_imports.read(line))]
     return [*(line for one in framework for line in one.written(required=required)), *wanted]
@@ -77,11 +79,10 @@ def _like(one: ScriptImport, subject: ScriptImport) -> ScriptImport:
     return one.without(subject.bound) if other else one
 
 
-def _has(existing: str, subject: ScriptImport, known: set[str]) -> bool:
-    word = "|".join(map(re.escape, subject.bound))
-    return (
-        bool(subject.bound & known)
-        or re.search(rf"\b(?:const|let|var)\b[^;\n]*\b(?:{word})\b", existing) is not None
+def _needs(body: str, subject: ScriptImport, known: set[str]) -> bool:
+    """Whether the tests use the code under test by its own name, and nothing brings it yet."""
+    return any(
+        name not in known and re.search(rf"(?<![\w.$]){re.escape(name)}\b", body) for name in subject.bound
     )
 
 

@@ -22,6 +22,8 @@ CALLED_BY_NAME = re.compile(
 NAMES_IN_TEXT = re.compile(r"\s*\w+(?:\s*,\s*\w+)*\s*")
 """As `parametrize` and `usefixtures` take them."""
 
+TAKEN = "`{}` is something else in the test file already; use another name."
+
 
 def count_tests(node: ast.stmt) -> int:
     """How many tests a statement is, or holds."""
@@ -77,11 +79,21 @@ def without_bound(line: str, existing: str) -> str:
     found, node = names.analyse(existing), next(iter(_body(line)), None)
     if found is None or not isinstance(node, (ast.Import, ast.ImportFrom)):
         return line
+    brought = {alias.asname or alias.name for alias in node.names}
+    own = [statement for statement in _body(existing) if not _imports(statement)]
+    if other := brought & {name for statement in own for name in _bound(statement)}:
+        raise EditRefused(TAKEN.format(min(other)))
     kept = [alias for alias in node.names if (alias.asname or alias.name) not in found.bound]
     if len(kept) == len(node.names):
         return line
     node.names = kept
     return ast.unparse(node) if kept else ""
+
+
+def _imports(node: ast.stmt) -> bool:
+    """Whether an assignment imports: `np = pytest.importorskip("numpy")`."""
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    return value is not None and "import" in ast.unparse(value)
 
 
 def renamed(text: str, existing: str) -> str:
@@ -107,7 +119,7 @@ def _helpers_renamed(tree: ast.Module, existing: str, taken: set[str], text: str
     changes: list[Replacement] = []
     for name in sorted(clashing):
         if CALLED_BY_NAME.fullmatch(name) or (places := _places(tree, name, text)) is None:
-            raise EditRefused(f"`{name}` is something else in the test file already; use another name.")
+            raise EditRefused(TAKEN.format(name))
         new = _free(name, avoided)
         avoided.add(new)
         changes += [Replacement(place, new) for place in places]

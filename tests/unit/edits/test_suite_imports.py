@@ -92,6 +92,22 @@ def test_a_name_is_imported_once_whatever_module_it_comes_from(existing: list[st
     assert new == "\n".join([*existing, *added]) + f"\n{OLD}\n{BODY}\n"
 
 
+def test_what_the_file_declares_itself_is_not_imported() -> None:
+    existing = (
+        'import { test } from "node:test";\nimport chai from "chai";\n\nconst { assert } = chai;\n' + OLD
+    )
+
+    new = script("\n".join(ESM) + "\n\n" + BODY, IMPORTED, existing)
+
+    assert head_of(new) == [ESM[0], 'import chai from "chai";', IMPORTED, "const { assert } = chai;"]
+
+
+def test_what_is_used_through_its_module_is_not_imported_alone() -> None:
+    new = script(f'const calc = require("./calc");\n\n{BODY}'.replace("sub(", "calc.sub("), REQUIRED)
+
+    assert 'const calc = require("./calc.js");' in new and REQUIRED not in new
+
+
 def test_what_a_require_calls_by_another_name_is_used() -> None:
     new = script('const { sub: minus } = require("./calc.js");\n\n' + BODY.replace("sub", "minus"), REQUIRED)
 

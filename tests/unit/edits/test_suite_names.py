@@ -128,6 +128,25 @@ def test_a_fixture_of_a_conftest_that_the_file_asks_for_is_not_hidden() -> None:
     assert "def cart_2():" in new and "def test_items(cart_2):" in new
 
 
+def test_an_import_of_a_name_that_is_something_else_there_is_refused() -> None:
+    existing = EXISTING.replace("VALUES", "shop")
+
+    with pytest.raises(EditRefused, match="`shop` is something else"):
+        added("import shop\n\n\ndef test_items():\n    assert shop.Cart([1]).items() == [1]", existing)
+
+
+def test_a_module_that_the_file_imports_if_it_is_there_is_not_imported_again() -> None:
+    existing = EXISTING.replace("VALUES = [1, 2]", 'np = pytest.importorskip("numpy")').replace(
+        "VALUES", "[1]"
+    )
+
+    new = added(
+        "import numpy as np\n\n\ndef test_items():\n    assert Cart(np.ones(1)).items() == [1]", existing
+    )
+
+    assert new.startswith("\n\ndef test_items()")
+
+
 def test_an_import_does_not_give_another_meaning_to_a_name_of_the_file() -> None:
     existing = EXISTING.replace("from cart import", "from shop.cart import")
 
