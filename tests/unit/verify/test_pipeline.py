@@ -276,32 +276,49 @@ for name, body in re.findall(r"func (Test\\w+)\\(.*?\\{{(.*?)\\}}", pathlib.Path
 """
 
 
-async def test_tests_after_a_panic_did_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Go test that panics ends the run: those after it were offered as if they had passed."""
+HALF = "package shop\n\nfunc Half(n int) int { return n }\n"
+
+
+async def go_judged(project: Path, monkeypatch: pytest.MonkeyPatch, base: str, added: str) -> Verdict:
     tools = project.parent / "tools"
     tools.mkdir()
     (tools / "go").write_text(GO.format(python=sys.executable))
     (tools / "go").chmod(0o755)
     monkeypatch.setenv("PATH", str(tools), prepend=":")
-    tests = [
-        f"func Test{name}(t *testing.T) {{{body}}}\n"
-        for name, body in (("A", ""), ("B", 'panic("no")'), ("C", ""))
-    ]
-    source = "package shop\n\nfunc Half(n int) int { return n }\n"
-    (project / "half.go").write_text(source)
-    (project / "half_test.go").write_text("")
-    text = "package shop\n\n" + "\n".join(tests)
-    uri = (project / "half_test.go").as_uri()
-    proposal = Proposal("file", uri, "", (Replacement(Span(0, 0), text),), "Tests", creates_file=True)
+    (project / "half.go").write_text(HALF)
+    (project / "half_test.go").write_text(base)
+    change = Replacement(Span(len(base), len(base)), added)
+    proposal = Proposal("file", (project / "half_test.go").as_uri(), base, (change,), "Tests")
 
-    verdict = await verify(
-        proposal, Document((project / "half.go").as_uri(), "half.go", "go", source), Span(14, len(source)),
+    return await verify(
+        proposal, Document((project / "half.go").as_uri(), "half.go", "go", HALF), Span(14, len(HALF)),
         framework="go test", keep_behaviour=True, report=lambda text: None,
         permission=Permission(project, run_code=True),
     )  # fmt: skip
 
+
+def go_test(name: str, body: str = "") -> str:
+    return f"func Test{name}(t *testing.T) {{{body}}}\n"
+
+
+async def test_tests_after_a_panic_did_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Go test that panics ends the run: those after it were offered as if they had passed."""
+    tests = [go_test("A"), go_test("B", 'panic("no")'), go_test("C")]
+
+    verdict = await go_judged(project, monkeypatch, "", "package shop\n\n" + "\n".join(tests))
+
     assert "`TestB`: failed; `TestC`: it did not run" in verdict.problem
     assert verdict.fallback is not None and verdict.fallback.new_text == "package shop\n\n" + tests[0]
+
+
+async def test_a_test_of_the_file_that_panics_does_not_end_the_run_of_the_others(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "package shop\n\n" + go_test("Old", 'panic("no")') + "\n"
+
+    verdict = await go_judged(project, monkeypatch, base, go_test("A"))
+
+    assert not verdict.problem and detail_of(verdict, "tests run").startswith("1 pass")
 
 
 def flake8(project: Path) -> None:
