@@ -165,7 +165,7 @@ async def run(
         document=request.document,
         target=prompt.code.target,
         framework=prompt.plan.framework if prompt.plan else "",
-        keep_behaviour=not request.instruction,
+        keep_behaviour=prompt.template.keeps_behaviour and not request.instruction,
         permission=permission,
     )
     whole = prompt.template.output == "replace"

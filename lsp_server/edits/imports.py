@@ -8,34 +8,65 @@ from typing import TYPE_CHECKING
 
 from lsp_server import syntax
 from lsp_server.document import Span
-from lsp_server.edits import grammar, python_source
-from lsp_server.edits.layout import line_end, next_line
+from lsp_server.edits import grammar, python_source, script_imports
+from lsp_server.edits.layout import line_end, line_start, next_line, with_line_end
 from lsp_server.edits.types import Replacement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def hoist(text: str, tree: syntax.Tree, statements: tuple[str, ...]) -> Replacement | None:
-    """Return the insertion that adds the imports `text` lacks; None when it has them all."""
-    language = tree.language
-    present = [grammar.text_of(node) for node in _block(tree)]
-    if language == "python":
-        lines = python_lines(present, statements)
-    else:
-        have = {_normal(line) for line in present}
-        lines = [line for line in statements if _normal(line) not in have]
-        if language.startswith(("javascript", "typescript")):
-            lines = [kept for line in lines if (kept := _without_known(line, present))]
-    lines = list(dict.fromkeys(lines))
+GO_SPEC = re.compile(r"(?:[\w.]+[ \t]+)?\"[^\"]+\"|(?:[\w.]+[ \t]+)?`[^`]+`")
+PYTHON_DEFINITIONS = ("function_definition", "class_definition", "decorated_definition")
+
+
+def hoist(
+    text: str, tree: syntax.Tree, statements: tuple[str, ...], *, late: bool = False
+) -> Replacement | None:
+    """Return the insertion that adds the imports `text` lacks; None when it has them all.
+
+    `late`: behind all imports before the first definition, for what only works after something between them was done.
+    """
+    lines = _missing(tree, statements)
     if not lines:
         return None
-    at, blank = _place(text, tree)
+    if tree.language == "go" and (block := _go_block(text, tree)) is not None:
+        end = line_end(text, block)
+        return Replacement(
+            Span(block, block), "".join(f"\t{line.removeprefix('import ')}{end}" for line in lines)
+        )
+    at, blank = _place(text, tree, late)
     end = line_end(text, max(at - 1, 0)) if text else "\n"
-    written = end.join(lines) + end + (end if blank else "")
+    written = with_line_end("\n".join(lines), end) + end + (end if blank else "")
     if at and text[at - 1] not in "\r\n":
         written = end + written
     return Replacement(Span(at, at), written)
+
+
+def _missing(tree: syntax.Tree, statements: tuple[str, ...]) -> list[str]:
+    present = [grammar.text_of(node) for node in _block(tree)]
+    if tree.language == "python":
+        return list(dict.fromkeys(python_lines(present, statements)))
+    if _is_script(tree):
+        return list(dict.fromkeys(script_imports.missing(statements, present)))
+    have = {_normal(line) for line in present}
+    if tree.language == "go":
+        have |= {_normal(f"import {spec}") for line in present for spec in GO_SPEC.findall(line)}
+    return list(dict.fromkeys(line for line in statements if _normal(line) not in have))
+
+
+def _go_block(text: str, tree: syntax.Tree) -> int | None:
+    """Where another line goes into a file's `import (…)`; None when it has none of several lines."""
+    for node in tree.root.children:
+        last = node.named_children[-1] if node.type == "import_declaration" and node.named_children else None
+        if last is not None and last.type == "import_spec_list":
+            at = line_start(text, tree.span(last).end - 1)
+            return at if text[at : tree.span(last).end] == ")" else None
+    return None
+
+
+def _is_script(tree: syntax.Tree) -> bool:
+    return tree.language.startswith(("javascript", "typescript"))
 
 
 def _normal(line: str) -> str:
@@ -43,15 +74,22 @@ def _normal(line: str) -> str:
 
 
 def _block(tree: syntax.Tree) -> list[Node]:
-    return [node for node in tree.root.children if node.type in tree.info.imports]
+    return [node for node in tree.root.children if _is_import(tree, node)]
 
 
-def _place(text: str, tree: syntax.Tree) -> tuple[int, bool]:
+def _is_import(tree: syntax.Tree, node: Node) -> bool:
+    return node.type in tree.info.imports or (_is_script(tree) and script_imports.is_import(node))
+
+
+def _place(text: str, tree: syntax.Tree, late: bool) -> tuple[int, bool]:
     """Where new imports go, and whether a blank line must follow: after the first run of imports, else after the head."""
     last: Node | None = None
     for node in tree.root.children:
-        if node.type in tree.info.imports:
+        if _is_import(tree, node):
             last = node
+        elif late:
+            if node.type in PYTHON_DEFINITIONS:
+                break
         elif last is not None and not grammar.is_comment(node) and not node.type.startswith("preproc"):
             break
     if last is not None:
@@ -123,18 +161,3 @@ def _python_statement(line: str, names: list[ast.alias]) -> str:
         return line.strip()
     node.names = names
     return ast.unparse(node)
-
-
-def _without_known(line: str, present: list[str]) -> str:
-    """A JavaScript import without the names the file already imports; "" when none is left."""
-    clause = re.match(r"import\s+(?:type\s+)?\{([^}]*)\}(\s*from\b.*)", line, re.DOTALL)
-    if clause is None:
-        return line
-    known: set[str] = set()
-    for other in present:
-        known |= set(re.findall(r"[\w$]+", other.split(" from ")[0]))
-    names = [name.strip() for name in clause.group(1).split(",") if name.strip()]
-    kept = [name for name in names if name.split()[-1] not in known]
-    if len(kept) == len(names):
-        return line
-    return line[: clause.start(1)] + f" {', '.join(kept)} " + "}" + clause.group(2) if kept else ""

@@ -28,6 +28,7 @@ KEYS = (
     "argument-choices",
     "order",
     "menu",
+    "keep-behaviour",
     "begin",
 )
 OUTPUTS = ("show", "replace", "docstring", "file")
@@ -113,6 +114,7 @@ def read_action(path: Path, root: Root, environment: Environment) -> Template:
         path=path,
         in_menu=keys.get("menu", True),
         order=keys.get("order", 100),
+        keeps_behaviour=keys.get("keep-behaviour", True),
         body=_compile(path, match[2], lines_before, variables | {"begun"}, environment),
         begin=_compile(path, begin, 0, variables, environment) if begin else None,
     )
@@ -161,7 +163,7 @@ def _problem(key: str, value: Any) -> str:
         return "" if fine else "must be a list of texts"
     if key == "order":
         return "" if isinstance(value, int) and not isinstance(value, bool) else "must be a whole number"
-    if key == "menu":
+    if key in ("menu", "keep-behaviour"):
         return "" if isinstance(value, bool) else "must be true or false"
     return sampling_problem(value)
 

@@ -43,6 +43,8 @@ class Template:
     in_menu: bool
     order: int
     """Place in the menu; equal ones by name."""
+    keeps_behaviour: bool
+    """Of an edit: code that then does something else is refused; False where that is what was asked for."""
     body: Compiled = field(eq=False, repr=False)
     begin: Compiled | None = field(default=None, eq=False, repr=False)
     """How the answer begins, for engines that can be made to."""

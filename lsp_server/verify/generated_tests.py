@@ -49,6 +49,8 @@ class TestReport:
     """The run did not end within its time: nothing is known, whatever the results say."""
     ended_well: bool = True
     """The framework itself says that nothing failed, where it says so of this file alone."""
+    others: tuple[TestResult, ...] = ()
+    """Of the tests that were in the file before, where they ran, too."""
 
     @property
     def passed(self) -> tuple[str, ...]:
@@ -87,13 +89,14 @@ async def run_tests(
     python: str,
     report: Callable[[str], None],
     most_mutants: int = 9,
+    others: frozenset[str] = frozenset(),
     budget_seconds: float = 90.0,
     limits: sandbox.Limits = RUN,
 ) -> TestReport:
     """Run `test_text` as `test_path` in a copy of `root` where `target` is as the editor holds it; then try mutants.
 
     `own` has the qualified names of the generated tests (others in the file may run but are not reported); empty means
-    all of them.
+    all of them. `others` has those of tests that are in the file already: they are told apart from them.
     `python` is the project's interpreter (see
     `frameworks.python_of`). Raises KeyError for an unknown framework, EditRefused for a project too large to copy.
     """
@@ -118,6 +121,7 @@ async def run_tests(
         if results:
             silent = sorted(own - {r.name for r in results})
             results += tuple(TestResult(name, False, "it did not run") for name in silent)
+        beside = tuple(called(runner.parse(outcome.output), others, prefix)) if others else ()
         passed = {r.name for r in results if r.passed}
         if outcome.timed_out or not passed:
             return TestReport(
@@ -127,6 +131,7 @@ async def run_tests(
                 seconds=time.monotonic() - began,
                 timed_out=outcome.timed_out,
                 ended_well=not runner.exit_tells or outcome.returncode == 0,
+                others=beside,
             )
         patience = sandbox.Limits(seconds=MUTANT_SECONDS + MUTANT_RATIO * outcome.seconds)
         kills: dict[str, set[str]] = {}
@@ -153,4 +158,5 @@ async def run_tests(
         network=outcome.network,
         seconds=time.monotonic() - began,
         ended_well=not runner.exit_tells or outcome.returncode == 0,
+        others=beside,
     )

@@ -12,9 +12,10 @@ from lsp_server.edits.types import Check, Proposal
 from lsp_server.errors import EditRefused
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import assertions
+from lsp_server.verify.framework_output import TestResult
 from lsp_server.verify.frameworks import FRAMEWORKS, python_of
 from lsp_server.verify.generated_tests import TestReport, run_tests
-from lsp_server.verify.tests_in_text import added_tests, drop_tests
+from lsp_server.verify.tests_in_text import added_tests, drop_tests, test_names
 from lsp_server.verify.tidy import without_idle_imports
 from lsp_server.verify.verdict import NOT_ALLOWED, Permission, Verdict, with_check, with_text
 
@@ -60,6 +61,7 @@ async def judge_tests(
     if not permission.run_code:
         return Verdict(with_check(proposal, Check("tests run", None, NOT_ALLOWED)))
     own = added_tests(document.language, proposal.new_text, proposal.base_text)
+    others = frozenset(test_names(document.language, proposal.base_text))
     if not own:
         return Verdict(
             with_check(proposal, Check("tests run", None, "not run: no test was found in the edit"))
@@ -78,6 +80,7 @@ async def judge_tests(
             python=permission.python or python_of(root),
             report=report,
             most_mutants=most_mutants,
+            others=others,
         )
 
     try:
@@ -137,9 +140,12 @@ async def _judged(proposal: Proposal, language: str, framework: str, found: Test
                 )
             )
         return Verdict(proposal, problem=f"The test file could not be run: {_tail(found.output)}")
+    if broken := await _broken(proposal, language, found, run):
+        words = "The tests pass, but those that were in the file pass only without them"
+        return Verdict(proposal, problem=f"{words}: {_told(broken)}")
     offer = await _green(proposal, language, found, run)
     if found.failed:
-        words = "; ".join(f"`{r.name}`: {r.message or 'failed'}" for r in found.failed[:4])
+        words = _told(found.failed)
         return Verdict(proposal, f"The code does not do what tests expect: {words}", fallback=offer)
     if offer is None:
         words = "Tests are skipped" if found.skipped else "The tests pass, but the run fails"
@@ -164,8 +170,31 @@ async def _green(proposal: Proposal, language: str, found: TestReport, run: Run)
     again = await run(left, names, 0)
     if again.timed_out or not (again.ended_well or base) or names != frozenset(again.passed):
         return None
+    if await _broken(with_text(proposal, left), language, again, run):
+        return None
     green = evolve(found, results=again.results)
     return with_check(with_text(proposal, left), Check("tests run", True, green.summary(dropped=len(gone))))
+
+
+async def _broken(proposal: Proposal, language: str, found: TestReport, run: Run) -> tuple[TestResult, ...]:
+    """Tests of the file as it was that pass there and, twice in a row, not with the proposal.
+
+    Asked of proposals whose own tests pass: those that fail are dropped first.
+    """
+    lost = test_names(language, proposal.base_text) - {r.name for r in found.others if r.passed}
+    if not lost or len(found.passed) < len(found.results):
+        return ()
+    before = await run(proposal.base_text, frozenset(lost), 0)
+    lost &= set(before.passed)
+    if not lost:
+        return ()
+    again = await run(proposal.new_text, frozenset(lost), 0)
+    silent = (TestResult(name, False, "it did not run") for name in lost - {r.name for r in again.results})
+    return (*(r for r in again.results if not r.passed), *silent)
+
+
+def _told(results: tuple[TestResult, ...]) -> str:
+    return "; ".join(f"`{r.name}`: {r.message or 'failed'}" for r in results[:4])
 
 
 def _tail(output: str, lines: int = 6) -> str:

@@ -6,6 +6,7 @@ Text in, text out; what the file held before is left alone.
 from __future__ import annotations
 
 import ast
+import re
 
 
 def without_lines(text: str, gone: set[int]) -> str:
@@ -74,7 +75,7 @@ def without_idle_imports(text: str, base: str) -> str:
     tree = _parsed(text)
     if tree is None:
         return text
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = set().union(*map(_names, ast.walk(tree)))
     lines = text.splitlines(keepends=True)
     for node in reversed(tree.body):
         if not isinstance(node, (ast.Import, ast.ImportFrom)) or "*" in {a.name for a in node.names}:
@@ -89,6 +90,17 @@ def without_idle_imports(text: str, base: str) -> str:
         end = written[len(written.rstrip("\r\n")) :]
         lines[first:last] = [ast.unparse(node) + end] if kept else []
     return "".join(lines).lstrip("\r\n") if not base else "".join(lines)
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Names a node reads; a fixture is asked for by a parameter, or by a string of names."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    if isinstance(node, ast.arg):
+        return {node.arg}
+    text = node.value if isinstance(node, ast.Constant) else None
+    listed = isinstance(text, str) and re.fullmatch(r"\s*\w+(?:\s*,\s*\w+)*\s*", text)
+    return set(re.findall(r"\w+", listed.group())) if listed else set()
 
 
 def _parsed(text: str) -> ast.Module | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import aclosing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lsp_server.engine.types import Delta, Message, PrefillProgress, Priority
 from lsp_server.models.paces import Measured, Paces
 from lsp_server.settings import Settings
 from lsp_server.templates import Library, built_in
+from lsp_server.verify.verdict import Permission
 from tests.scripted import READY, End, Gate, ScriptedEngine
 
 CODE = "def double(n):\n    value = n * 2\n    return value\n"
@@ -342,3 +344,35 @@ async def test_the_sentence_in_which_documentation_was_cut_off_is_left_out() -> 
 
     assert isinstance(outcome, actions.Outcome) and outcome.proposal is not None
     assert '"""Give twice the number. It is fast."""' in outcome.proposal.new_text
+
+
+async def test_a_correct_fix_changes_what_the_code_does(tmp_path: Path) -> None:
+    """Where code may be run, the bug counted as behaviour to keep, and the fix of it was refused."""
+    code = "def last(values: list[int]) -> int:\n    return values[len(values)]\n"
+    fixed = code.replace("len(values)", "-1")
+    (tmp_path / "last.py").write_text(code)
+    document = Document((tmp_path / "last.py").as_uri(), "last.py", "python", code)
+    permission = Permission(tmp_path, run_code=True, python=sys.executable)
+
+    async def outcome(action: str) -> actions.Outcome:
+        engine = ScriptedEngine()
+        for _ in range(4):
+            engine.enqueue(f"```python\n{fixed}```")
+        events = actions.run(
+            actions.Request(document, Span(0, len(code) - 1), action),
+            engine=engine,
+            library=Library.load([built_in()]),
+            settings=Settings(),
+            permission=permission,
+        )
+        async with aclosing(events):
+            *_, last = [event async for event in events]
+        assert isinstance(last, actions.Outcome)
+        return last
+
+    fix, refactor = await outcome("fix"), await outcome("refactor")
+
+    assert fix.proposal is not None and fix.proposal.new_text == fixed
+    told = next(check for check in fix.proposal.checks if check.name == "same behaviour")
+    assert told.ok is None and "the old code raises IndexError" in told.detail
+    assert refactor.proposal is None and "it behaves differently" in refactor.refused.lower()

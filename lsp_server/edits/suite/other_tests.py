@@ -9,9 +9,12 @@ from lsp_server.document import Document, Span
 from lsp_server.edits import grammar, imports
 from lsp_server.edits.extract import cut, import_nodes, leading_code
 from lsp_server.edits.indent import dedent
-from lsp_server.edits.layout import LINE_END, indent_unit, line_end, with_line_end
+from lsp_server.edits.layout import indent_unit
 from lsp_server.edits.leftovers import leftover
+from lsp_server.edits.suite import javascript_imports, rust_tests
 from lsp_server.edits.suite.draft import Draft, appended
+from lsp_server.edits.suite.moved import in_braces, indented, outdented
+from lsp_server.edits.suite.other_names import apart
 from lsp_server.edits.suite.plan import TestPlan
 from lsp_server.edits.suite.unimported import java_lines, problem
 from lsp_server.edits.types import Check, Replacement
@@ -19,24 +22,12 @@ from lsp_server.errors import EditRefused
 
 TESTS = {
     "go": re.compile(r"^func ((?:Test|Benchmark|Fuzz|Example)\w*)\(", re.MULTILINE),
-    "rust": re.compile(
-        r"#\[(?:\w+::)*test\b[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(\w+)"
-    ),
+    "rust": rust_tests.TEST,
     "java": re.compile(r"@(?:Test|ParameterizedTest|RepeatedTest)\b[^{;]*?\bvoid\s+(\w+)\s*\("),
     "c": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
     "cpp": re.compile(r"\b(?:TEST|TEST_F|TEST_P|TEST_CASE|SCENARIO)\s*\(([^)]*)\)"),
 }
 SCRIPT_TEST = re.compile(r"\b(?:test|it)(?:\.\w+)*\s*\(\s*[\"'`]([^\"'`]*)")
-GLOBALS = {
-    "vitest": (
-        ("afterAll", "afterEach", "beforeAll", "beforeEach", "describe", "expect", "it", "test", "vi"),
-        "vitest",
-    ),
-    "node:test": (
-        ("after", "afterEach", "before", "beforeEach", "describe", "it", "mock", "test"),
-        "node:test",
-    ),
-}
 
 
 def draft(document: Document, code: str, plan: TestPlan) -> Draft:
@@ -50,18 +41,22 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
         tree = grammar.parse_once(language, code)
         if tree is None or tree.has_error:
             raise EditRefused("The model's tests do not parse.")
-    found = import_nodes(tree)
+    found = javascript_imports.nodes_of(tree) if _is_script(language) else import_nodes(tree)
     lines = [grammar.text_of(node).strip() for node in found]
     copies = _copies(tree, document)
     body = cut(code, tree, [*found, *copies, *_headers(tree, language)])
     if language == "rust":
-        return _rust(document, plan, body, lines)
+        return rust_tests.draft(plan, body, lines)
     count = len(tests_in(language, body))
     if not count:
         raise EditRefused("The model's answer holds no test.")
-    body = _renamed(body, plan.existing_text or "", language)
+    body = apart(language, _renamed(body, plan.existing_text or "", language), plan.existing_text or "")
     wanted = tuple(dict.fromkeys(_imports(document, plan, body, lines)))
     return Draft(body, wanted, _replacements(document, plan, body, wanted, language), count)
+
+
+def _is_script(language: str) -> bool:
+    return language.startswith(("javascript", "typescript"))
 
 
 def tests_in(language: str, code: str) -> list[str]:
@@ -71,9 +66,11 @@ def tests_in(language: str, code: str) -> list[str]:
 def _copies(tree: syntax.Tree, document: Document) -> list[grammar.Node]:
     """Top-level nodes of the reply that define again what the source defines, or only show how to run the tests."""
     source = syntax.parse(document.language, document.text)
-    known = {scope.name for scope in source.scopes()} if source is not None else set()
-    known |= {"main"}
-    spans = [s.span for s in tree.scopes() if s.parent is None and s.name in known]
+    scopes = source.scopes() if source is not None else []
+    tops = {scope.name for scope in scopes if scope.parent is None} | {"main"}
+    inner = {scope.name for scope in scopes} - tops
+    found = [s for s in tree.scopes() if s.parent is None]
+    spans = [s.span for s in found if s.name in tops or (s.name in inner and _is_method(tree, s.span))]
     nodes = []
     for node in tree.root.children:
         span = tree.span(node)
@@ -82,14 +79,22 @@ def _copies(tree: syntax.Tree, document: Document) -> list[grammar.Node]:
     return nodes
 
 
+def _is_method(tree: syntax.Tree, span: Span) -> bool:
+    """Whether a function is a method copied without its class, and no helper or test that is called like one."""
+    text = tree.text[span.start : span.end]
+    if tree.language == "java":
+        return TESTS["java"].search(text) is None
+    return re.search(r"\b(?:this|self)\b", text) is not None
+
+
 def _headers(tree: syntax.Tree, language: str) -> list[grammar.Node]:
     return [node for node in tree.root.children if node.type in ("package_clause", "package_declaration")]
 
 
 def _imports(document: Document, plan: TestPlan, body: str, lines: list[str]) -> list[str]:
     language = document.language
-    if language.startswith(("javascript", "typescript")):
-        return _script_imports(document, plan, body, lines)
+    if _is_script(language):
+        return javascript_imports.lines_of(document, plan, body, lines)
     wanted = list(lines)
     if language == "go":
         wanted = _go_imports(body, lines)
@@ -141,51 +146,6 @@ def _names_source(line: str, document: Document) -> bool:
     return re.search(rf"[\"<]\S*\b{re.escape(stem)}\.\w+[\">]", line) is not None
 
 
-def _script_imports(document: Document, plan: TestPlan, body: str, lines: list[str]) -> list[str]:
-    """The reply's imports with the module under test called by its real path, and the framework's where it needs them."""
-    stem = plan.import_line.rsplit("/", 1)[-1].split(".")[0].strip("\";')") if plan.import_line else ""
-    own = syntax.parse(document.language, document.text)
-    defined = {scope.name for scope in own.scopes() if scope.parent is None} if own is not None else set()
-    wanted: list[str] = []
-    for line in lines:
-        clause, _, module = line.partition(" from ")
-        named = set(re.findall(r"[A-Za-z_$][\w$]*", clause)) - {"import", "type", "as"}
-        relative = module.strip("\"'; \n").startswith((".", "/", "@/", "your", "path"))
-        if relative and (named & defined or re.search(rf"\b{re.escape(stem)}\b", module)):
-            specifier = re.search(r"[\"']([^\"']+)[\"']", plan.import_line)
-            if specifier and plan.import_line.startswith("import"):
-                wanted.append(f'{clause} from "{specifier.group(1)}";')
-            continue
-        wanted.append(line)
-    have = " ".join([*wanted, plan.existing_text or ""])
-    name = re.search(r"\{\s*(\w+)\s*\}|(?:import|const)\s+(\w+)", plan.import_line)
-    subject = (name.group(1) or name.group(2)) if name else ""
-    if subject and not re.search(rf"(?:import|const)\b[^;]*\b{subject}\b", have):
-        wanted.append(plan.import_line)
-    return [*_framework_imports(plan, body, have), *wanted]
-
-
-def _framework_imports(plan: TestPlan, body: str, have: str) -> list[str]:
-    words, module = GLOBALS.get(plan.framework, ((), ""))
-    used = [w for w in words if re.search(rf"(?<![\w.$]){w}(?:\.\w+)*\s*[(.]", body)]
-    used = [w for w in used if not re.search(rf"import\b[^;]*\b{w}\b[^;]*from|\b{w}\b[^;]*=\s*require", have)]
-    lines = [f'import {{ {", ".join(used)} }} from "{module}";'] if used else []
-    if (
-        plan.framework == "node:test"
-        and re.search(r"\bassert\b", body)
-        and not re.search(r"\bassert\b", have)
-    ):
-        lines.append('import assert from "node:assert/strict";')
-    if "require(" in plan.import_line:
-        return [_required(line) for line in lines]
-    return lines
-
-
-def _required(line: str) -> str:
-    clause, _, module = line.removeprefix("import ").rstrip(";").partition(" from ")
-    return f"const {clause} = require({module});"
-
-
 def _renamed(body: str, existing: str, language: str) -> str:
     """Give Go and C++ tests whose names are taken names of their own."""
     if language not in ("go", "cpp", "c"):
@@ -233,7 +193,7 @@ def _in_class(body: str, plan: TestPlan, language: str) -> str:
     if tops and tops[0].kind == "class":
         name = tops[0].name
         return re.sub(rf"\b{re.escape(name)}\b", plan.path.stem, body) if name != plan.path.stem else body
-    lines = "\n".join("    " + line if line else "" for line in body.split("\n"))
+    lines = indented("java", body, "    ")
     return f"class {plan.path.stem} {{\n{lines}\n}}"
 
 
@@ -248,7 +208,7 @@ def _into_class(existing: str, body: str, wanted: tuple[str, ...]) -> tuple[Repl
     tops = [scope for scope in new.scopes() if scope.parent is None]
     inner = body
     if tops and tops[0].kind == "class" and tops[0].body is not None:
-        inner = dedent(body[tops[0].body.start + 1 : tops[0].body.end - 1].strip("\n"))
+        inner = outdented("java", body[tops[0].body.start + 1 : tops[0].body.end - 1].strip("\n"))
     taken = set(tests_in("java", existing))
     for match in reversed(list(TESTS["java"].finditer(inner))):
         if match.group(1) in taken:
@@ -257,81 +217,9 @@ def _into_class(existing: str, body: str, wanted: tuple[str, ...]) -> tuple[Repl
             taken.add(name)
         taken.add(match.group(1))
     added = imports.hoist(existing, tree, wanted)
-    addition = _in_braces(existing, owner.body.end - 1, inner.strip("\n"), indent_unit(existing))
+    code = indented("java", inner.strip("\n"), indent_unit(existing))
+    addition = in_braces(existing, owner.body.end - 1, code)
     return (added, addition) if added is not None else (addition,)
-
-
-def _in_braces(text: str, brace: int, code: str, indent: str) -> Replacement:
-    """Put code before a closing brace that stands on a line of its own, or make it do so."""
-    end = line_end(text)
-    at = len(text[:brace].rstrip())
-    lines = end.join(indent + line if line else "" for line in code.split("\n"))
-    blank = "" if text[:at].endswith("{") else end
-    tail = "" if LINE_END.search(text[at:brace]) else end
-    return Replacement(Span(at, at), end + blank + lines + tail)
-
-
-def _rust(document: Document, plan: TestPlan, body: str, lines: list[str]) -> Draft:
-    """Into the file's test module, or a new one at its end."""
-    text = plan.existing_text or ""
-    inner = body
-    tree = grammar.parse_once("rust", body)
-    for node in tree.root.children if tree is not None else ():
-        if (
-            node.type == "mod_item"
-            and (block := node.child_by_field_name("body")) is not None
-            and tree is not None
-        ):
-            span = tree.span(block)
-            inner = dedent(body[span.start + 1 : span.end - 1].strip("\n"))
-            break
-    uses = [line.strip() for line in re.findall(r"^use [^;]+;", inner, re.MULTILINE)]
-    inner = re.sub(r"^use [^;]+;\n*", "", inner, flags=re.MULTILINE).strip("\n")
-    count = len(tests_in("rust", inner))
-    if not count:
-        raise EditRefused("The model's answer holds no test.")
-    uses = [
-        use
-        for use in dict.fromkeys([*lines, *uses])
-        if not re.match(r"use (?:crate|super|self)\b|use (?!std)\w+::\*", use)
-    ]
-    source = syntax.parse("rust", text)
-    module = (
-        next((n for n in source.root.children if n.type == "mod_item" and _is_tests(n)), None)
-        if source
-        else None
-    )
-    block = module.child_by_field_name("body") if module is not None else None
-    if source is None or block is None:
-        head = "\n".join(["use super::*;", *uses])
-        unit = indent_unit(text)
-        written = "\n".join(unit + line if line else "" for line in f"{head}\n\n{inner}".split("\n"))
-        code = f"#[cfg(test)]\nmod tests {{\n{written}\n}}"
-        return Draft(code, (), (appended(text, len(text), code, 1),), count)
-    span = source.span(block)
-    have = text[span.start : span.end]
-    inner = _unique(inner, set(re.findall(r"\bfn\s+(\w+)", have)))
-    uses = [use for use in uses if use not in have]
-    code = "\n".join([*uses, "", inner]) if uses else inner
-    return Draft(
-        code, (), (_in_braces(text, span.end - 1, with_line_end(code, "\n"), indent_unit(text)),), count
-    )
-
-
-def _unique(code: str, taken: set[str]) -> str:
-    for match in reversed(list(TESTS["rust"].finditer(code))):
-        name = match.group(1)
-        if name in taken:
-            new = next(f"{name}_{n}" for n in range(2, 1000) if f"{name}_{n}" not in taken)
-            code = code[: match.start(1)] + new + code[match.end(1) :]
-            taken.add(new)
-        taken.add(name)
-    return code
-
-
-def _is_tests(node: grammar.Node) -> bool:
-    name = node.child_by_field_name("name")
-    return name is not None and grammar.text_of(name) in ("tests", "test")
 
 
 def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> list[Check]:

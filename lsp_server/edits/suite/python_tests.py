@@ -16,6 +16,7 @@ from lsp_server.edits.leftovers import leftover
 from lsp_server.edits.python_source import DEFINITIONS, Positions
 from lsp_server.edits.suite.draft import Draft, appended
 from lsp_server.edits.suite.plan import TestPlan
+from lsp_server.edits.suite.python_names import count_tests, renamed, without_bound, without_repeated
 from lsp_server.edits.types import Check, Replacement
 from lsp_server.errors import EditRefused
 
@@ -43,10 +44,9 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
     own = names.analyse(document.text)
     bound = own.bound if own is not None else frozenset()
     existing = plan.existing_text or ""
-    source = syntax.parse("python", document.text)
-    copies = bound | {scope.name for scope in source.scopes()} if source is not None else bound
-    kept = _distinct([node for node in tree.body if _belongs(node, copies)])
-    count = sum(_count(node) for node in kept)
+    kept = _distinct([node for node in tree.body if _belongs(node, bound | _tops(document))])
+    kept = without_repeated(kept, existing)
+    count = sum(count_tests(node) for node in kept)
     if not count:
         mistake = python_source.compiles(whole) if whole != code and "def test" in whole else ""
         raise EditRefused(
@@ -54,10 +54,11 @@ def draft(document: Document, code: str, plan: TestPlan) -> Draft:
             if mistake
             else "The model's answer holds no test."
         )
-    text = _renamed(_source(code, kept), existing)
+    text = renamed(_source(code, kept), existing)
     brought = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     wanted = [_corrected(node, bound, plan) for node in brought]
-    lines = tuple(dict.fromkeys(line for line in [*wanted, *_forgotten(text, wanted, bound, plan)] if line))
+    found = [without_bound(line, existing) for line in [*wanted, *_forgotten(text, wanted, bound, plan)]]
+    lines = tuple(dict.fromkeys(line for line in found if line))
     return Draft(text, lines, _replacements(plan, text, lines), count)
 
 
@@ -72,14 +73,27 @@ def _parsed(code: str) -> tuple[ast.Module, str]:
     return tree, code
 
 
+def _tops(document: Document) -> set[str]:
+    """Names of the definitions at the top level of a source that may not parse as a whole."""
+    source = syntax.parse("python", document.text)
+    return {scope.name for scope in source.scopes() if scope.parent is None} if source is not None else set()
+
+
 def _belongs(node: ast.stmt, bound: frozenset[str]) -> bool:
     """Tests, their helpers, data and optional imports; no copy of the code under test, no usage example, no main block."""
     if isinstance(node, DEFINITIONS):
-        return node.name not in bound or _count(node) > 0
+        return count_tests(node) > 0 or not (node.name in bound or _is_method(node))
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return not any(isinstance(t, ast.Name) and t.id in bound for t in targets)
     return isinstance(node, ast.Try) and any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in node.body)
+
+
+def _is_method(node: ast.stmt) -> bool:
+    """Whether it is a method copied without its class."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return bool(node.args.args) and node.args.args[0].arg in ("self", "cls")
 
 
 def _distinct(nodes: list[ast.stmt]) -> list[ast.stmt]:
@@ -87,25 +101,13 @@ def _distinct(nodes: list[ast.stmt]) -> list[ast.stmt]:
     seen: set[str] = set()
     kept: list[ast.stmt] = []
     for node in nodes:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _count(node):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and count_tests(node):
             does = "".join(map(ast.dump, [*node.decorator_list, node.args, *node.body]))
             if does in seen:
                 continue
             seen.add(does)
         kept.append(node)
     return kept
-
-
-def _count(node: ast.stmt) -> int:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return int(node.name.startswith("test"))
-    if isinstance(node, ast.ClassDef) and (node.name.startswith("Test") or _is_test_case(node)):
-        return sum(_count(child) for child in node.body)
-    return 0
-
-
-def _is_test_case(node: ast.ClassDef) -> bool:
-    return any(ast.unparse(base).endswith("TestCase") for base in node.bases)
 
 
 def _source(code: str, kept: list[ast.stmt]) -> str:
@@ -125,42 +127,6 @@ def _source(code: str, kept: list[ast.stmt]) -> str:
         close = not isinstance(before, DEFINITIONS) and not isinstance(node, DEFINITIONS)
         out += ("\n" if close else "\n\n\n") + piece
     return out
-
-
-def _renamed(text: str, existing: str) -> str:
-    """Give tests whose names are taken, in the file or among themselves, names of their own."""
-    tree, old = python_source.parse(text), python_source.parse(existing)
-    taken = {node.name for node in old.body if isinstance(node, DEFINITIONS)} if old is not None else set()
-    changes: list[Replacement] = []
-    at = Positions(text)
-    for node in tree.body if tree is not None else []:
-        if not isinstance(node, DEFINITIONS):
-            continue
-        if node.name in taken and _count(node):
-            name = next(f"{node.name}_{n}" for n in range(2, 1000) if f"{node.name}_{n}" not in taken)
-            start = text.index(node.name, at.start(node))
-            changes.append(Replacement(Span(start, start + len(node.name)), name))
-            taken.add(name)
-        taken.add(node.name)
-        if isinstance(node, ast.ClassDef):
-            changes += _methods_renamed(node, text, at)
-    for change in sorted(changes, key=lambda c: -c.span.start):
-        text = text[: change.span.start] + change.text + text[change.span.end :]
-    return text
-
-
-def _methods_renamed(owner: ast.ClassDef, text: str, at: Positions) -> list[Replacement]:
-    taken: set[str] = set()
-    changes: list[Replacement] = []
-    for node in owner.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if node.name in taken and node.name.startswith("test"):
-                name = next(f"{node.name}_{n}" for n in range(2, 1000) if f"{node.name}_{n}" not in taken)
-                start = text.index(node.name, at.start(node))
-                changes.append(Replacement(Span(start, start + len(node.name)), name))
-                taken.add(name)
-            taken.add(node.name)
-    return changes
 
 
 def _corrected(node: ast.stmt, bound: frozenset[str], plan: TestPlan) -> str:
@@ -208,7 +174,7 @@ def _replacements(plan: TestPlan, text: str, lines: tuple[str, ...]) -> tuple[Re
         end = len(existing or "")
         return (Replacement(Span(0, end), (head + "\n\n\n" if head else "") + text + "\n"),)
     tree = syntax.parse("python", existing)
-    added = imports.hoist(existing, tree, lines) if tree is not None else None
+    added = imports.hoist(existing, tree, lines, late=True) if tree is not None else None
     main = MAIN.search(existing)
     at = main.start() if main else len(existing)
     addition = appended(existing, at, text, 2)
@@ -248,7 +214,7 @@ def checks(document: Document, plan: TestPlan, draft: Draft, new_text: str) -> l
 def _framework_problem(draft: Draft, plan: TestPlan) -> str:
     tree = python_source.parse(draft.code)
     plain = (
-        [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and _count(n)]
+        [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and count_tests(n)]
         if tree
         else []
     )

@@ -46,8 +46,8 @@ def names_of(document: Document, target: Span) -> set[str]:
 
 
 def _aliases(line: str, known: set[str]) -> list[str]:
-    """Other names an import gives to what is known: `import clamp as c`, `{ clamp as c }`, `c "shop/clamp"`."""
-    return [alias for name, alias in re.findall(r"\b(\w+)\s+as\s+(\w+)", line) if name in known]
+    """Other names an import gives to what is known: `import clamp as c`, `{ clamp as c }`, `{ clamp: c }`."""
+    return [alias for name, alias in re.findall(r"\b(\w+)(?:\s+as\s+|\s*:\s*)(\w+)", line) if name in known]
 
 
 def _identifiers(language: str, code: str) -> set[str]:

@@ -80,3 +80,31 @@ def test_what_the_project_brings_is_no_foreign_word() -> None:
 
     assert "testify/assert" in proposed("go", GO, go + test, "go test")
     assert "assert.Equal" in proposed("go", GO, test, "go test", existing="package shop\n\n" + go)
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "framework", "line", "reply", "kept"),
+    [
+        (
+            "javascript",
+            "export class Cart {\n  items() {\n    return this.all;\n  }\n}\n",
+            "vitest",
+            'import { Cart } from "./cart";',
+            "function items() {\n  return [1];\n}\n\ntest('items', () => { expect(new Cart(items())).toBe(1); });",
+            "function items()",
+        ),
+        (
+            "java",
+            JAVA,
+            "JUnit 5",
+            "",
+            "@Test\nvoid sum() {\n    assertEquals(0, Shop.sum(null));\n}",
+            "void sum()",
+        ),
+    ],
+)
+def test_what_is_named_like_a_method_of_the_source_is_no_copy_of_it(
+    language: str, source: str, framework: str, line: str, reply: str, kept: str
+) -> None:
+    """A helper was dropped, and a test with it: the answer held no test, or could not be run."""
+    assert kept in proposed(language, source, reply, framework, line)

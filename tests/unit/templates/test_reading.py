@@ -44,7 +44,7 @@ def test_a_template_has_the_values_of_its_front_matter(tmp_path: Path) -> None:
     text = (
         "---\nname: Name\ndescription: Words.\noutput: replace\ncontext: [diagnostics]\n"
         "sampling: {temperature: 0.5, stop: [END]}\nargument-hint: What?\nargument-choices: [A, B]\n"
-        "order: 3\nmenu: false\n---\n"
+        "order: 3\nmenu: false\nkeep-behaviour: false\n---\n"
         "{{ instruction }} {{ diagnostics }}"
     )
 
@@ -58,6 +58,7 @@ def test_a_template_has_the_values_of_its_front_matter(tmp_path: Path) -> None:
     )
     assert template.argument_choices == ("A", "B")
     assert (template.order, template.in_menu, template.source) == (3, False, "built in")
+    assert not template.keeps_behaviour
     sampling = sampling_for(template, 100)
     assert (sampling.temperature, sampling.top_p, sampling.stop) == (0.5, 0.9, ("END",))
 
@@ -112,6 +113,7 @@ def test_a_rule_in_the_body_is_part_of_it(tmp_path: Path) -> None:
         (GOOD.replace("output: show", "output: show\nsampling: 3"), ("line 5", "{temperature: 0.2")),
         (GOOD.replace("output: show", "output: show\norder: first"), ("line 5", "whole number")),
         (GOOD.replace("output: show", "output: show\nmenu: 1"), ("line 5", "true or false")),
+        (GOOD.replace("output: show", "output: show\nkeep-behaviour: 1"), ("line 5", "true or false")),
         (GOOD + "{{ selecton }}\n", ("line 7", "unknown variable `selecton`", "selection")),
         (GOOD + "{{ diagnostics }}\n", ("line 7", "unknown variable `diagnostics`")),
         (GOOD + "{{ instruction }}\n", ("line 7", "unknown variable `instruction`")),

@@ -205,6 +205,38 @@ async def test_a_failing_test_does_not_hide_behind_one_of_the_same_name(project:
     )
 
 
+OLD = "SEEN = []\n\n\ndef test_old():\n    assert SEEN == [] and double(1) == {}\n\n\n"
+
+
+def added_to(project: Path, base: str, text: str) -> Proposal:
+    (project / "test_calc.py").write_text(base)
+    return with_text(evolve(new_file(project, ""), base_text=base), base + text)
+
+
+async def test_tests_that_break_those_of_the_file_are_refused(project: Path) -> None:
+    """Only the new tests were looked at: those that were there failed, and the edit was told to be green."""
+    verdict = await judge(project, added_to(project, HEAD + OLD.format(2), "SEEN.append(1)\n\n\n" + GOOD))
+
+    assert verdict.problem.startswith(
+        "The tests pass, but those that were in the file pass only without them: `test_old`: assert "
+    )
+    assert verdict.fallback is None
+
+
+async def test_what_is_left_must_not_break_those_of_the_file_either(project: Path) -> None:
+    added = "SEEN.append(1)\n\n\n" + GOOD + "\n\n" + BAD
+
+    verdict = await judge(project, added_to(project, HEAD + OLD.format(2), added))
+
+    assert "`test_three`" in verdict.problem and verdict.fallback is None
+
+
+async def test_a_test_that_failed_before_accuses_nobody(project: Path) -> None:
+    verdict = await judge(project, added_to(project, HEAD + OLD.format(3), GOOD))
+
+    assert not verdict.problem and detail_of(verdict, "tests run").startswith("1 pass, kills ")
+
+
 async def test_a_skipped_test_is_dropped_and_does_not_count(project: Path) -> None:
     """Skipped and expected failures counted as passed."""
     left = "@pytest.mark.skip\ndef test_later():\n    assert double(2) == 5\n"
@@ -244,32 +276,49 @@ for name, body in re.findall(r"func (Test\\w+)\\(.*?\\{{(.*?)\\}}", pathlib.Path
 """
 
 
-async def test_tests_after_a_panic_did_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Go test that panics ends the run: those after it were offered as if they had passed."""
+HALF = "package shop\n\nfunc Half(n int) int { return n }\n"
+
+
+async def go_judged(project: Path, monkeypatch: pytest.MonkeyPatch, base: str, added: str) -> Verdict:
     tools = project.parent / "tools"
     tools.mkdir()
     (tools / "go").write_text(GO.format(python=sys.executable))
     (tools / "go").chmod(0o755)
     monkeypatch.setenv("PATH", str(tools), prepend=":")
-    tests = [
-        f"func Test{name}(t *testing.T) {{{body}}}\n"
-        for name, body in (("A", ""), ("B", 'panic("no")'), ("C", ""))
-    ]
-    source = "package shop\n\nfunc Half(n int) int { return n }\n"
-    (project / "half.go").write_text(source)
-    (project / "half_test.go").write_text("")
-    text = "package shop\n\n" + "\n".join(tests)
-    uri = (project / "half_test.go").as_uri()
-    proposal = Proposal("file", uri, "", (Replacement(Span(0, 0), text),), "Tests", creates_file=True)
+    (project / "half.go").write_text(HALF)
+    (project / "half_test.go").write_text(base)
+    change = Replacement(Span(len(base), len(base)), added)
+    proposal = Proposal("file", (project / "half_test.go").as_uri(), base, (change,), "Tests")
 
-    verdict = await verify(
-        proposal, Document((project / "half.go").as_uri(), "half.go", "go", source), Span(14, len(source)),
+    return await verify(
+        proposal, Document((project / "half.go").as_uri(), "half.go", "go", HALF), Span(14, len(HALF)),
         framework="go test", keep_behaviour=True, report=lambda text: None,
         permission=Permission(project, run_code=True),
     )  # fmt: skip
 
+
+def go_test(name: str, body: str = "") -> str:
+    return f"func Test{name}(t *testing.T) {{{body}}}\n"
+
+
+async def test_tests_after_a_panic_did_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Go test that panics ends the run: those after it were offered as if they had passed."""
+    tests = [go_test("A"), go_test("B", 'panic("no")'), go_test("C")]
+
+    verdict = await go_judged(project, monkeypatch, "", "package shop\n\n" + "\n".join(tests))
+
     assert "`TestB`: failed; `TestC`: it did not run" in verdict.problem
     assert verdict.fallback is not None and verdict.fallback.new_text == "package shop\n\n" + tests[0]
+
+
+async def test_a_test_of_the_file_that_panics_does_not_end_the_run_of_the_others(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "package shop\n\n" + go_test("Old", 'panic("no")') + "\n"
+
+    verdict = await go_judged(project, monkeypatch, base, go_test("A"))
+
+    assert not verdict.problem and detail_of(verdict, "tests run").startswith("1 pass")
 
 
 def flake8(project: Path) -> None:

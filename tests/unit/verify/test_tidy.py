@@ -66,3 +66,17 @@ def test_imports_that_were_there_before_stay() -> None:
     base = "import pytest\n\n\ndef test_one():\n    assert True\n"
 
     assert tidy.without_idle_imports(base + "\n\nimport os\n", base) == base + "\n\n"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def test_f(cart):\n    assert f()\n",
+        '@pytest.mark.usefixtures("cart")\ndef test_f():\n    assert f()\n',
+    ],
+)
+def test_an_imported_fixture_that_is_only_asked_for_stays(use: str) -> None:
+    """Its import went when a test was dropped, and with it every test that asks for it."""
+    text = f"import pytest\nfrom shop import f\nfrom fixtures import cart\n\n\n{use}"
+
+    assert "from fixtures import cart\n" in tidy.without_idle_imports(text, "")
