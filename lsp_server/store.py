@@ -26,8 +26,12 @@ CREATE INDEX IF NOT EXISTS answers_by_use ON answers (used);
 """
 ENTRY_OVERHEAD = 100
 """Bytes that an entry costs beside its text: key, index entry, page slack. An estimate."""
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""The second comes of an error whose own words are damaged."""
 WRITTEN_SHARE = 64
 """Whenever one part in this many of the room was written, it is counted anew: other windows write to the file, too."""
+PASSING = ("locked", "full", "disk I/O", "unable to open")
+"""What SQLite says of a file that is not damaged, and that others may be using. Its codes are told since Python 3.11."""
 REFRESH_SECONDS = 3600
 """An entry's last use is written down at most this often, so that reading stays cheap."""
 
@@ -45,7 +49,8 @@ def key_of(*parts: str) -> bytes:
 class AnswerStore:
     """A bounded map from key to text that survives restarts; the least recently used entries go first.
 
-    A store that cannot be opened or is damaged is begun anew: losing it costs time, never correctness.
+    A store that is damaged is begun anew: losing it costs time, never correctness. One that cannot be used now is left to
+    those who use it, and this session keeps its answers in memory.
     """
 
     def __init__(self, path: Path, *, max_bytes: int = 64 << 20) -> None:
@@ -53,26 +58,36 @@ class AnswerStore:
         self._path = path
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._db = self._open()
         self._size = self._written = 0
-        self._count()
+        self._db = self._open()
 
-    def _count(self) -> None:
-        (self._size,) = self._db.execute("SELECT COALESCE(SUM(size), 0) FROM answers").fetchone()
+    def _count(self, db: sqlite3.Connection) -> None:
+        (self._size,) = db.execute("SELECT COALESCE(SUM(size), 0) FROM answers").fetchone()
         self._written = 0
 
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
-        except (sqlite3.DatabaseError, OSError) as error:
-            log.warning("The answer store %s is begun anew: %s", self._path, error)
-            with contextlib.suppress(OSError):
-                for suffix in ("", "-wal", "-shm"):
-                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-                return self._connect()
-            db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-            db.executescript(SCHEMA)
-            return db
+        except (*DAMAGE, OSError) as error:
+            if _is_damage(error):
+                return self._begin_anew(error)
+            return self._in_memory(error)
+
+    def _begin_anew(self, damage: Exception) -> sqlite3.Connection:
+        log.warning("The answer store %s is begun anew: %s", self._path, damage)
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+            return self._connect()
+        except (*DAMAGE, OSError) as error:
+            return self._in_memory(error)
+
+    def _in_memory(self, reason: Exception) -> sqlite3.Connection:
+        log.warning("Answers are kept for this session only, not in %s: %s", self._path, reason)
+        db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        db.executescript(SCHEMA)
+        self._count(db)
+        return db
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -82,9 +97,10 @@ class AnswerStore:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version not in (0, SCHEMA_VERSION):
                 raise sqlite3.DatabaseError(f"schema version {version}")
-            db.executescript(
-                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION};"
-            )
+            db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; {SCHEMA}")
+            if not version:  # writing it waits for who is writing
+                db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            self._count(db)  # reads all of it: damage shows here
         except BaseException:
             db.close()
             raise
@@ -117,7 +133,7 @@ class AnswerStore:
                 self._size += size - (old[0] if old else 0)
                 self._written += size
                 if self._size > self._max_bytes or self._written > self._max_bytes // WRITTEN_SHARE:
-                    self._count()
+                    self._count(self._db)
                 self._make_room(key)
             except BaseException:
                 self._db.execute("ROLLBACK")
@@ -157,5 +173,13 @@ class AnswerStore:
         """A busy or damaged file makes a miss, never an error the user sees."""
         try:
             yield
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             log.warning("The answer store could not be used: %s", error)
+            if type(error) is sqlite3.DatabaseError:  # of its subclasses, none means damage
+                self._db.close()
+                self._db = self._begin_anew(error)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether a file that could not be opened had better be begun anew."""
+    return isinstance(error, DAMAGE) and not any(words in str(error) for words in PASSING)

@@ -71,6 +71,8 @@ class ScriptedEngine:
     closed: bool = False
     starts: int = 0
     """How often it was brought up; one that is ready is not."""
+    started: dict[str, object] = field(factory=dict)
+    """What else of its status changes then."""
 
     def enqueue(self, *steps: Step) -> None:
         """Add one answer."""
@@ -95,7 +97,7 @@ class ScriptedEngine:
     async def start(self) -> EngineStatus:
         if self.status.state != "ready":
             self.starts += 1
-            self.become(state="ready")
+            self.become(state="ready", **self.started)
         return self.status
 
     async def stop(self) -> None:

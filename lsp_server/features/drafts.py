@@ -37,6 +37,8 @@ class Marks:
     """The functions of one document that were looked at, by line, and which of them have a draft that can be used."""
 
     document: Document
+    model: str
+    """Whose drafts they are."""
     functions: tuple[tuple[int, int, bool], ...]
     """First line, last line, has one."""
 
@@ -93,19 +95,23 @@ class Drafts:
         """Take down which functions of a document have a usable draft, for `ready_at`."""
         ranges = ((snapshot.positions.range(span), ready) for span, ready in functions)
         found = {(range_.start.line, range_.end.line, ready) for range_, ready in ranges}
-        known = self._marks.get(snapshot.document.uri)
-        if known is not None and known.document is snapshot.document:
+        known, model = self._marks.get(snapshot.document.uri), self._session.engine.status.model
+        if known is not None and known.document is snapshot.document and known.model == model:
             lines = {f[:2] for f in found}
             found |= {f for f in known.functions if f[:2] not in lines}
-        self._marks[snapshot.document.uri] = Marks(snapshot.document, tuple(found))
+        self._marks[snapshot.document.uri] = Marks(snapshot.document, model, tuple(found))
 
     def forget(self, uri: str) -> None:
         self._marks.pop(uri, None)
 
+    def clear(self) -> None:
+        """Forget which functions have a draft: those were made with other prompts."""
+        self._marks.clear()
+
     def ready_at(self, uri: str, range_: lsp.Range) -> bool:
         """Whether a draft for the innermost function at a range can be offered at once; from memory."""
         marks = self._marks.get(uri)
-        if marks is None or not self._session.settings.idle_enabled:
+        if marks is None or not self._may_be_used() or marks.model != self._session.engine.status.model:
             return False
         documents = self._session.documents
         if not documents.is_open(uri) or documents.snapshot(uri).document is not marks.document:
@@ -121,9 +127,7 @@ class Drafts:
         `once`: no draft twice in a session, for a client that has no other way to ask for a new answer.
         """
         session = self._session
-        if asked.action != ACTION or asked.instruction or not session.settings.idle_enabled:
-            return None
-        if session.engine.status.state not in ("ready", "busy"):
+        if asked.action != ACTION or asked.instruction or not self._may_be_used():
             return None
         try:
             key = await self._key_at(asked)
@@ -136,6 +140,10 @@ class Drafts:
         if outcome is not None:
             self._offered.add(key_of(*key))
         return outcome
+
+    def _may_be_used(self) -> bool:
+        session = self._session
+        return session.settings.idle_enabled and session.engine.status.state in ("ready", "busy")
 
     async def _key_at(self, asked: actions.Request) -> Key | None:
         """The key of the innermost function around what an action is about."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ACTION = "hover"
 CONTEXT_TOKENS = 256
 """What the file imports and declares: one sentence needs no more, and all hovers of a file begin with the same prefill."""
+KNOWS_MODEL = ("ready", "busy")
+"""States in which an engine tells the model that answers: before, it tells none, or the one it had."""
 NOT_SURE = "*The model is not sure:* "
 HOVER_AGAIN = "*Explaining… hover again in a moment.*"
 STARTING = "*Starting the engine… hover again in a moment.*"
@@ -51,6 +53,8 @@ def register(server: LanguageServer, session: Session) -> None:
         found = await _find(session, params.text_document.uri, params.position)
         if found is None or session.settings.hover_mode == "off":
             return protocol.HoverExplanationResult("")
+        if session.engine.status.state not in KNOWS_MODEL:
+            await session.setup.start_engine()
         key = await key_of(session, found.snapshot.document, found.symbol.span)
         text = await session.answers.get(key, lambda: _explain_now(session, found))
         return protocol.HoverExplanationResult(
@@ -78,15 +82,15 @@ async def _find(session: Session, uri: str, position: lsp.Position) -> Found | N
 async def _explanation_or_hint(session: Session, found: Found) -> str:
     if session.settings.hover_mode == "off":
         return ""
-    key = await key_of(session, found.snapshot.document, found.symbol.span)
-    if text := await session.answers.find(key):
-        return text
-    state = session.engine.status.state
-    if session.settings.hover_mode == "onDemand" or state == "failed":
-        return ""
-    if state in ("ready", "busy"):
+    state, on_demand = session.engine.status.state, session.settings.hover_mode == "onDemand"
+    if state in KNOWS_MODEL:
+        key = await key_of(session, found.snapshot.document, found.symbol.span)
+        if (text := await session.answers.find(key)) or on_demand:
+            return text
         session.answers.begin(key, lambda: _explain_now(session, found))
         return HOVER_AGAIN
+    if on_demand or state == "failed":
+        return ""
     if state == "stopped":
         session.setup.begin_engine(lambda: _begin(session, found))
     return STARTING
@@ -99,7 +103,7 @@ async def _begin(session: Session, found: Found) -> None:
 
 
 async def key_of(session: Session, document: Document, span: Span) -> Key:
-    """What the explanation of a definition depends on."""
+    """What the explanation of a definition depends on; of an engine that is there."""
     library, preset = await session.library(), session.settings.prompts_preset
     return await asyncio.to_thread(
         key_for, document, span, library.digest, preset, session.engine.status.model

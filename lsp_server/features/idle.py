@@ -174,6 +174,8 @@ class Idle:
             await session.warming.keep()
         except AssistantError as error:
             log.debug("Idle work, %s: %s", item.what, error.message)
+        except Exception:
+            log.exception("Idle work, %s, failed", item.what)
         if len(self._tried) >= TRIED:
             self._tried.clear()
         self._tried.add(key_of(*item.key))
@@ -185,7 +187,15 @@ class Idle:
                 self._attention.forget(look.uri)
                 self._session.drafts.forget(look.uri)
                 continue
-            for item in await missing(self._session, look):
+            for item in await self._missing(look):
                 if key_of(*item.key) not in self._tried:
                     return item
         return None
+
+    async def _missing(self, look: Look) -> list[Item]:
+        """What is not there yet for a look; nothing where the search fails, so that the others get theirs."""
+        try:
+            return await missing(self._session, look)
+        except Exception:
+            log.exception("The search for idle work in %s failed", look.uri)
+            return []

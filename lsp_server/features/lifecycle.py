@@ -90,7 +90,7 @@ async def use_settings(session: Session, section: Mapping[str, Any] | None) -> N
     before, session.settings = session.settings, settings
     session.idle.interrupt()
     if before.prompts_preset != settings.prompts_preset:
-        session.answers.clear()
+        session.forget_answers()
     if _engine_part(before) != _engine_part(settings):
         await session.drop_engine()
         if session.options.extension:

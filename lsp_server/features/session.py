@@ -153,8 +153,14 @@ class Session:
 
     def forget_library(self) -> None:
         """Read the templates again at their next use; what was made with the old ones goes too."""
-        self.answers.clear()
+        self.forget_answers()
         self._library = None
+
+    def forget_answers(self) -> None:
+        """Let go of what was made with other prompts than those of now, and look anew for what there is to make."""
+        self.answers.clear()
+        self.drafts.clear()
+        self.idle.interrupt()
 
     def spawn(self, name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a coroutine in the background; its failure is logged."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 from attrs import frozen
 
 from lsp_server.document import Document, Span
-from lsp_server.syntax import Pieces, Scope, Tree, fence_name, once_per_tree, pieces
-
-WORD = re.compile(r"[^\W\d]\w*")
+from lsp_server.features.references import WORD, definition_of
+from lsp_server.syntax import Pieces, Scope, Tree, fence_name, pieces
 
 
 @frozen
@@ -34,20 +32,15 @@ def symbol_at(document: Document, offset: int) -> Symbol | None:
     local = offset - start
     scope = tree.innermost(Span(local, local))
     if scope is None or not (max(scope.span.start, tree.part.start) <= local <= scope.header.end):
-        tree, start, scope = _named(found, document.slice(word) if word else "")
+        named = definition_of(found, word) if word else None
+        if named is None:
+            return None
+        tree, start, scope = named.tree, named.start, named.scope
     if scope is not None and not tree.is_whole(scope.span):
         tree, start, scope = _whole(found, scope.span.start + start)
     if scope is None or not scope.name:
         return None
     return Symbol(scope.span.shifted(start), word or Span(offset, offset), _signature(tree, scope))
-
-
-def _named(found: Pieces, name: str) -> tuple[Tree, int, Scope | None]:
-    """The first definition of that name, with its tree and where that begins."""
-    for at, tree in enumerate(found.trees):
-        if (scope := _by_name(tree).get(name)) is not None:
-            return tree, found.start(at), scope
-    return found.trees[0], 0, None
 
 
 def _whole(found: Pieces, offset: int) -> tuple[Tree, int, Scope | None]:
@@ -58,11 +51,6 @@ def _whole(found: Pieces, offset: int) -> tuple[Tree, int, Scope | None]:
         if scope is None or tree.is_whole(scope.span):
             break
     return tree, start, scope
-
-
-@once_per_tree
-def _by_name(tree: Tree) -> dict[str, Scope]:
-    return {scope.name: scope for scope in reversed(tree.scopes()) if scope.name}
 
 
 def _word_at(text: str, offset: int) -> Span | None:

@@ -8,7 +8,7 @@ to read on. The newest selection wins; an older one that is still waiting or pre
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -17,7 +17,7 @@ from pygls.lsp.server import LanguageServer
 from lsp_server import actions, protocol
 from lsp_server.document import Document, Span
 from lsp_server.engine.types import Engine, EngineStatus, Finished, Message, Priority, SamplingParams
-from lsp_server.errors import AssistantError
+from lsp_server.errors import AssistantError, TemplateError
 
 if TYPE_CHECKING:
     from lsp_server.features.session import Session
@@ -94,20 +94,27 @@ class Warming:
         try:
             snapshot = session.documents.snapshot(uri)
             span = snapshot.positions.span(range_)
-            likeliest, *others = self._used
-            prompt = self._whole if cache else self._shared
-            messages = await prompt(snapshot.document, span, likeliest)
+            messages = await self._likeliest(snapshot.document, span, whole=cache > 0)
             if messages == self._warm and (self._followed or not selected):
                 return
             with session.idle.held(SELECTED if selected else POINTED_AT):
                 tokens = await self._send(messages, Priority.WARMING)
                 self._warm, self._followed = messages, False
                 if selected and tokens * TASKS * CACHE_SHARE <= cache:
-                    for action in others:
-                        await self._send(await self._whole(snapshot.document, span, action), Priority.WARMING)
+                    for action in self._used[1:]:
+                        with suppress(TemplateError):
+                            prompt = await self._whole(snapshot.document, span, action)
+                            await self._send(prompt, Priority.WARMING)
                 self._followed = selected
         except AssistantError:
             return  # nothing to act on here; an action on it will say so
+
+    async def _likeliest(self, document: Document, span: Span, *, whole: bool) -> tuple[Message, ...]:
+        """The prompt of the action used last; where its template has a mistake, what all actions begin with."""
+        try:
+            return await (self._whole if whole else self._shared)(document, span, self._used[0])
+        except TemplateError:
+            return await self._shared(document, span, "")
 
     async def _shared(self, document: Document, span: Span, action: str) -> tuple[Message, ...]:
         """What all actions begin with, and the task of this one as far as the code alone tells it."""

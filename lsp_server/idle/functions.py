@@ -94,6 +94,7 @@ def _is_documented(tree: Tree, scope: Scope) -> bool:
     if tree.language != "python":
         return comment.existing(tree, scope) is not None
     body = scope.node.child_by_field_name("body")
-    first = body.named_child(0) if body is not None else None
-    said = first.named_child(0) if first is not None and first.type == "expression_statement" else None
-    return said is not None and said.type in ("string", "concatenated_string")
+    first = next(iter(body.named_children), None) if body is not None else None
+    if first is None or first.type != "expression_statement":
+        return False
+    return any(said.type in ("string", "concatenated_string") for said in first.named_children[:1])

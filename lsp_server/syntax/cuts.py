@@ -32,13 +32,22 @@ ONE_IN = 4
 """Openings to a piece on average; which of them are cuts is told by their own text."""
 HEADER_LINES = 8
 """Lines that a header may have above its last one."""
+SIGNATURE_LINES = 40
+"""The same in Python, where its brackets tell how many there are."""
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 INDENTED = re.compile(
     r"^([ \t]*)((?:class|def|async|if|elif|else|for|while|with|match|case|try|except|finally)\b[^\n]*:"
-    r"|[)\]}][^\n]*:|(?![\s#])[^\n]*[(\[{])[ \t]*(?:#[^\n]*)?\r?$",
+    r"|(?![\s#])[^\n]*[)\]}][^\n)\]}]*:|(?![\s#])[^\n]*[(\[{])[ \t]*(?:#[^\n]*)?\r?$",
     re.MULTILINE,
 )
-"""A line of Python that opens something."""
+"""A line of Python that opens something, or ends what opens something."""
+KEYWORD = re.compile(r"(?:class|def|async|if|elif|else|for|while|with|match|case|try|except|finally)\b")
+QUOTES = re.compile(r"\\.|\"\"\"|'''", re.DOTALL)
+"""What begins or ends a string of several lines, in Python; a comment or another string may hold such quotes, too."""
+TOKENS = re.compile(r"#[^\n]*|(\"\"\"|''')|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+"""Comments and strings of Python, of long ones the beginning."""
+STRING_CHARACTERS = 16_000
+"""How far behind a cut in a string its end is looked for."""
 BRACKETED = re.compile(
     r"^([ \t]*)(?!\s|//|/?\*|#)(?:([^\n]*[(\[{])[ \t]*(?://[^\n]*)?|[)\]}][^\n]*)\r?$", re.MULTILINE
 )
@@ -109,7 +118,7 @@ def cuts(text: str, start: Cut, info: LanguageInfo, loaded: LoadedGrammar) -> It
         if below is not None and below[1] != depth:
             continue
         found = opened.cut(opening.end(), depth)
-        if found is not None:
+        if found is not None and not opened.skips_string(found):
             yield found
             opened = _Opened(text, found, info, loaded)
 
@@ -124,12 +133,18 @@ class _Opened:
         self._loaded = loaded
         self._python = info.id == "python"
         self._read = start.at
+        self._quotes = ""
+        """What ends the string that seems to be open where the reading is."""
+        self._outside = start.at
+        """An offset that is in no string."""
         self._headers: list[_Header] = []
         self._least: int | None = None
         """The least indentation of a line that opened or closed something: what is deeper and was open is closed."""
 
     def cut(self, at: int, depth: str) -> Cut | None:
         """The cut before code of that indentation; None where it cannot be told what holds it."""
+        if at < self._read:  # in a string
+            return None
         self._follow(at)
         if not depth:
             return Cut(at, TOP)
@@ -150,8 +165,42 @@ class _Opened:
             found = held
         return Cut(at, found, kept) if found.depth == depth else None
 
+    def skips_string(self, cut: Cut) -> bool:
+        """Whether a cut is in a string, as far as can be told; then go on behind that.
+
+        Quotes that are being typed make a string of all code up to the next ones: what parses up to there is code.
+        """
+        quotes = self._open_quotes(cut.at) if self._quotes else ""
+        end = _string_end(self._text, quotes, cut.at, cut.at + STRING_CHARACTERS) if quotes else None
+        if end is None:
+            return False
+        behind = self._text[cut.at : end] + quotes
+        if not self._has_error(cut.holder.opening + behind + _closers(behind)):
+            return False
+        self._read = self._outside = end
+        self._quotes = ""
+        return True
+
+    def _open_quotes(self, at: int) -> str:
+        """What ends the string that is open at an offset: then the piece up to there has an error."""
+        begin = self._outside
+        while (found := TOKENS.search(self._text, begin, at)) is not None:
+            begin = found.end()
+            if found[1]:
+                end = _string_end(self._text, found[1], begin, at)
+                if end is None:
+                    return found[1]
+                begin = end
+        return ""
+
+    def _has_error(self, text: str) -> bool:
+        return Tree(text, self._info, self._loaded).has_error
+
     def _follow(self, end: int) -> None:
         """Read the lines up to an offset."""
+        for quotes in QUOTES.finditer(self._text, self._read, end) if self._python else ():
+            if self._quotes in ("", quotes[0]) and quotes[0][0] != "\\":
+                self._quotes = "" if self._quotes else quotes[0]
         for line in (INDENTED if self._python else BRACKETED).finditer(self._text, self._read, end):
             header = self._header(line)
             while self._headers and self._headers[-1].indent >= header.indent:
@@ -165,18 +214,18 @@ class _Opened:
     def _header(self, line: re.Match[str]) -> _Header:
         """A line that opens something, with the lines above that may belong to it."""
         indent, begins = len(line[1]), [line.start()]
-        if not self._python or line[2][0] in ")]}":
-            for above, code in self._above(line.start()):
-                depth = len(code) - len(code.lstrip())
-                begins.append(above)
-                if self._python and depth <= indent:
-                    break
-                indent = min(indent, depth)
+        unopened = 0 if self._python and KEYWORD.match(line[2]) else _unopened(line[0])
+        for above, code in self._above(line.start()):
+            if self._python and unopened <= 0:
+                break
+            unopened += _unopened(code)
+            begins.append(above)
+            indent = min(indent, len(code) - len(code.lstrip()))
         return _Header(indent, begins, line.end() + 1)
 
     def _above(self, begin: int) -> Iterator[tuple[int, str]]:
         """The lines above that do not end what they say, the nearest first."""
-        for _ in range(HEADER_LINES):
+        for _ in range(SIGNATURE_LINES if self._python else HEADER_LINES):
             end, begin = begin, self._text.rfind("\n", 0, begin - 1) + 1
             line = self._text[begin:end].rstrip()
             ended = not self._python and line.endswith(ENDED)
@@ -194,7 +243,7 @@ class _Opened:
             opening = self._text[begin : header.end]
             for closing in self._closings(opening, depth):
                 held = Holder(outer.opening + opening, closing + outer.closing, depth, outer)
-                if not Tree(held.opening + held.closing, self._info, self._loaded).has_error:
+                if not self._has_error(held.opening + held.closing):
                     return held
         return None
 
@@ -203,6 +252,16 @@ class _Opened:
         if brackets := _closers(opening):
             return f"{brackets}\n", f"{brackets};\n"
         return [f"{depth}pass\n"] if self._python else []
+
+
+def _unopened(code: str) -> int:
+    """How many more brackets are closed than opened."""
+    return sum(code.count(closing) - code.count(opening) for opening, closing in CLOSERS.items())
+
+
+def _string_end(text: str, quotes: str, start: int, stop: int) -> int | None:
+    """Behind the quotes that end a string."""
+    return next((found.end() for found in QUOTES.finditer(text, start, stop) if found[0] == quotes), None)
 
 
 def _closers(opening: str) -> str:

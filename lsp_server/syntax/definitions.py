@@ -67,7 +67,7 @@ def _is_alone(node: Node, parent: Node) -> bool:
 
 def header_start(node: Node, info: LanguageInfo) -> int:
     """Where the signature begins: after decorators, with everything else that `extent` includes."""
-    part: Node | None = _outermost(node, info).child(0)
+    part = next(iter(_outermost(node, info).children), None)
     while part is not None and part.type in ("decorator", "comment"):
         part = part.next_sibling
     return part.start_byte if part is not None else node.start_byte
@@ -109,7 +109,7 @@ def _declared(declarator: Node) -> str:
         if node.type in ("qualified_identifier", "template_function"):
             node = node.child_by_field_name("name")
         else:
-            node = node.child_by_field_name("declarator") or node.named_child(0)
+            node = node.child_by_field_name("declarator") or next(iter(node.named_children), None)
     if node is None:
         return ""
     return _text(node).partition("(")[0] if node.type == "operator_cast" else _text(node)

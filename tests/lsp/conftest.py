@@ -63,7 +63,8 @@ class Client(LanguageClient):
         return await self.protocol.send_request_async(method, params, msg_id=id)
 
     async def script(self, *answers: list[Any], **order: Any) -> None:
-        """Enqueue answers; `open=["gate"]` opens gates, `close=["gate"]` closes them, `status={…}` changes the engine's."""
+        """Enqueue answers; `open=["gate"]` opens gates, `close=["gate"]` closes them, `status={…}` changes the engine's,
+        `started={…}` what it changes to when it is brought up."""
         await self._told("test/script", {"answers": answers, **order})
 
     async def requests(self) -> list[dict[str, Any]]:

@@ -122,6 +122,7 @@ def main() -> None:
             engine.close_gate(gate)
         for gate in order.get("open", ()):
             engine.open_gate(gate)
+        engine.started = order.get("started", engine.started)
         if "status" in order:
             engine.become(**order["status"])
         return "done"

@@ -115,6 +115,47 @@ async def test_a_draft_is_of_its_own_class(begin: Begin, workspace: Path) -> Non
     assert result.receipt.prepared and "Add up the bill." in result.proposal.new_text
 
 
+async def test_a_draft_is_ready_only_while_an_engine_is_there_that_made_it(
+    begin: Begin, workspace: Path
+) -> None:
+    """The lightbulb said so of a stopped engine, and the action then started it and asked it."""
+    client = await begin(settings={**NO_WARMING, "hover": {"mode": "off"}})
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script([DRAFT])
+    look(client, uri)
+    await ready_title(client, uri)
+
+    titles = []
+    for status in ({"state": "stopped"}, {"state": "busy", "model": "other"}, {"model": "scripted"}):
+        await client.script(status=status)
+        titles.append((await offered(client, params(uri)))["docstring"]["title"])
+
+    assert [title == READY for title in titles] == [False, False, True]
+
+
+async def test_a_draft_is_no_longer_ready_when_its_prompt_was_edited_and_is_made_anew(
+    begin: Begin, workspace: Path, user_prompts: Path
+) -> None:
+    client = await begin(settings={**NO_WARMING, "hover": {"mode": "off"}})
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script([DRAFT], [{"gate": "edited"}, "Made with the new words."])
+    look(client, uri)
+    await ready_title(client, uri)
+
+    prompt = user_prompts / "docstring.md"
+    prompt.write_text("---\nname: Add Docstring\ndescription: d\noutput: docstring\n---\nOther words.\n")
+    change = lsp.FileEvent(prompt.as_uri(), lsp.FileChangeType.Created)
+    client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([change]))
+    await idle_work(client, 1, "running")
+    title = (await offered(client, params(uri)))["docstring"]["title"]
+    await client.script(open=["edited"])
+    await ready_title(client, uri)
+    result = await client.ask(protocol.RUN, run_params(uri, "docstring"))
+
+    assert title != READY
+    assert result.receipt.prepared and "Made with the new words." in result.proposal.new_text
+
+
 async def test_a_plain_client_gets_a_prepared_docstring_by_the_command(
     start: Start, machine: Callable[..., None], workspace: Path
 ) -> None:

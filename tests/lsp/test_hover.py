@@ -220,6 +220,20 @@ async def test_a_hover_of_a_plain_client_starts_the_engine_once(plain: Client, w
     assert len(await plain.requests()) == 1
 
 
+async def test_an_explanation_is_of_the_model_that_gave_it(extension: Client, workspace: Path) -> None:
+    """An engine that is not there tells no model: what the first one said was told for the next one's answer."""
+    uri = extension.open(workspace / "a.py", PARSE)
+    await until(lambda: extension.statuses)
+    told = []
+
+    for model in ("old", "new"):
+        stopped = {"state": "stopped", "model": ""}
+        await extension.script([f"By the {model} model."], status=stopped, started={"model": model})
+        told.append(await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri)))
+
+    assert [answer.markdown for answer in told] == ["By the old model.", "By the new model."]
+
+
 @pytest.mark.parametrize("mode", ["off", "onDemand"])
 async def test_a_hover_without_explanation_starts_nothing(start: Start, workspace: Path, mode: str) -> None:
     client = await start(settings={"hover": {"mode": mode}})

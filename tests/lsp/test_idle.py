@@ -144,6 +144,21 @@ async def test_fifty_rapid_hovers_leave_no_backlog(begin: Begin, workspace: Path
     assert len(await requests(client, "IDLE", "running")) == 1
 
 
+async def test_an_item_that_fails_for_no_known_reason_is_left_and_the_others_are_made(
+    begin: Begin, workspace: Path
+) -> None:
+    """It was made again and again, and nothing else ever was."""
+    client = await begin(settings={"warming": {"enabled": False}})
+    uri = client.open(workspace / "a.py", PARSE)
+    await client.script([{"error": "bug"}], [DRAFT], ["It splits a header."])
+
+    look(client, uri)
+
+    assert await ready_title(client, uri) == READY
+    assert len(await requests(client, "IDLE", "failed")) == 1
+    assert len(await requests(client, "IDLE", "finished")) == 1
+
+
 @pytest.mark.parametrize(
     "settings, status",
     [({"idle": {"enabled": False}}, {}), ({}, {"kind": "remote"}), ({}, {"state": "loading"})],

@@ -12,7 +12,7 @@ from lsprotocol import types as lsp
 
 from lsp_server import protocol
 from lsp_server.features.warming import DEBOUNCE_SECONDS
-from tests.lsp.asking import PARSE, at, run_params
+from tests.lsp.asking import PARSE, at, run_params, until
 from tests.lsp.conftest import Client
 from tests.lsp.idling import TWO, Begin, eventually, look, observed, requests
 from tests.lsp.test_code_action import offered, params
@@ -218,6 +218,39 @@ async def test_a_cursor_has_the_likeliest_task_sent_alone_until_its_function_is_
     warm(extension, uri, at(8, 0, 9, 30))
 
     assert await eventually(lambda: sent(6))
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["broken", "---\nname: Explain\ndescription: d\noutput: markdown\n---\n{{ selection // 2 }}\n"],
+)
+@pytest.mark.parametrize("cache", [0, 100_000])
+async def test_a_template_with_a_mistake_ends_no_warming(
+    extension: Client, workspace: Path, user_prompts: Path, template: str, cache: int
+) -> None:
+    """Of the action that is taken for the likeliest: nothing was sent ahead any more."""
+    (user_prompts / "explain.md").write_text(template)
+    change = lsp.FileEvent((user_prompts / "explain.md").as_uri(), lsp.FileChangeType.Created)
+    known = len(extension.action_lists)
+    extension.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([change]))
+    await until(lambda: len(extension.action_lists) > known)
+    await extension.script(status={"prompt_cache_tokens": cache})
+    uri = extension.open(workspace / "a.py", PARSE)
+
+    warm(extension, uri, at(3, 0, 5, 38))
+    (first, *_) = await warmed(extension, "finished")
+    await eventually(lambda: all_sent(extension, 5 if cache else 1))
+    await extension.script(*([["Text."]] * 4))
+    await extension.ask(protocol.RUN, run_params(uri, "review", at(3, 0, 5, 38)))
+
+    (asked,) = await requests(extension, "ACTION")
+    assert asked["messages"][1][1].startswith(first["messages"][1][1])
+    assert "def parse_header" in first["messages"][1][1]
+
+
+async def all_sent(client: Client, prompts: int) -> bool:
+    done = await requests(client, "WARMING", "finished")
+    return len({str(request["messages"]) for request in done}) == prompts
 
 
 async def item_running(client: Client) -> bool:

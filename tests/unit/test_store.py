@@ -60,6 +60,51 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     assert store.get(key_of("k")) == "v"
 
 
+def test_a_file_that_is_damaged_anywhere_is_begun_anew(tmp_path: Path) -> None:
+    """It was opened and then read: from then on no hover was answered, and no docstring added."""
+    store = AnswerStore(tmp_path / "whole.db")
+    for i in range(300):
+        store.put(key_of(str(i)), "x" * 400)
+    store.close()
+    whole = (tmp_path / "whole.db").read_bytes()
+
+    for start in range(0, len(whole), 4096):
+        path = tmp_path / f"{start}.db"
+        path.write_bytes(whole[:start] + b"\xff" * 4096 + whole[start + 4096 :])
+        store = AnswerStore(path)
+        for i in range(300):
+            store.put(key_of("new", str(i)), "v")
+        store.put(key_of("k"), "v")
+        store.close()
+
+        assert AnswerStore(path).get(key_of("k")) == "v", start
+
+
+def test_a_file_that_another_window_is_writing_to_is_read(tmp_path: Path) -> None:
+    """It was deleted under the other window, with all that both had kept."""
+    first = AnswerStore(tmp_path / "a.db")
+    first.put(key_of("a"), "kept for months")
+    writing = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+
+    assert AnswerStore(tmp_path / "a.db").get(key_of("a")) == "kept for months"
+
+
+def test_a_file_that_another_program_holds_is_left_to_it(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path / "a.db")
+    store.put(key_of("a"), "kept for months")
+    store.close()
+    holder = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    holder.executescript("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE;")
+
+    without = AnswerStore(tmp_path / "a.db")
+    without.put(key_of("b"), "in memory")
+    holder.close()
+
+    assert without.get(key_of("b")) == "in memory"
+    assert AnswerStore(tmp_path / "a.db").get(key_of("a")) == "kept for months"
+
+
 def test_an_unusable_place_costs_only_persistence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 

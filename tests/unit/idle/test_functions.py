@@ -69,6 +69,12 @@ def test_documented_functions_want_no_docstring(language: str, text: str) -> Non
     assert [wants for _, wants in found(bare, language)] == [True]
 
 
+@pytest.mark.parametrize("body", ["", "\n", "\n    # TODO\n", '\n    """\n', "\n    return\n", " ;\n"])
+def test_a_function_that_is_being_typed_hides_no_other(body: str) -> None:
+    """tree-sitter raises an IndexError for the first child of a node without children."""
+    assert ("def add(a):", True) in found(f"def add(a):\n    return a\n\n\ndef later(x):{body}", "python")
+
+
 def test_a_very_long_function_is_left_alone() -> None:
     text = "def f():\n" + "    x = 1\n" * (LONGEST // 8)
     (function,) = functions_in(Document("file:///a", "a", "python", text), [Span(0, 10)], 0)

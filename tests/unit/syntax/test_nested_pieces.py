@@ -94,3 +94,30 @@ def test_a_comment_at_the_margin_does_not_end_a_class() -> None:
         "A",
     }
     assert sum(scope.name == "A" for tree in found.trees for scope in tree.scopes()) == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "def last(a,\n         b):\n",
+        "def last(a, b=(1,\n                2)) -> dict[str,\n                            int]:  # So (it is): so.\n",
+        "async def last(\n        a, b=lambda x: (x)):\n",
+        "@first(1,\n       2)\nclass Last(dict,\n           metaclass=f(1,\n                       2)):\n",
+        "if (a and\n        b(c)):\n",
+        "with f(a) as b, g(\n        c) as d:\n",
+    ],
+)
+def test_a_header_over_several_lines_below_a_class_is_not_of_it(header: str) -> None:
+    """A long function whose signature had two lines was cut as if it were in the class above."""
+    members = "".join(f"    def m{i}(self):\n        return {i}\n\n" for i in range(60))
+    body = "".join(f"    if x{i}:\n        x = {i}\n\n    y = {i}\n\n" for i in range(700))
+    text = f"class A:\n{members}\n{header}{body}\n\ndef end(): pass\n"
+
+    found = cut_up("python", text)
+
+    whole = parse("python", text)
+    assert whole is not None and not any(tree.has_error for tree in found.trees)
+    inside = [tree.innermost(Span(at, at)) for tree in found.trees if (at := tree.text.find(" y = ")) >= 0]
+    around = whole.innermost(Span(*[text.index(" y = ")] * 2))
+    assert {scope and scope.name for scope in inside} == {around and around.name}
+    assert len(found.trees) > 10

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lsp_server.document import Span
 from lsp_server.syntax import Pieces, Tree, info_for, parse, pieces
 from lsp_server.syntax.difference import common_ends
 from lsp_server.syntax.languages import load
-from lsp_server.syntax.pieces import LONG, cut, recut
+from lsp_server.syntax.pieces import JOINED_CHARACTERS, LONG, cut, recut
 from tests.unit.syntax.edits import SOURCES, edited, edits
 
 COPIES = 12
@@ -133,3 +136,68 @@ def test_long_texts_are_cut_once() -> None:
 
     assert found is not None and len(found.trees) > 100
     assert pieces("python", "".join(list(text))) is found
+
+
+PROSE = "What this module does.\n\n" + "".join(f"Paragraph {i} at the margin.\n\n" for i in range(30))
+PARAGRAPHS = {
+    "docstring": f'"""{PROSE}"""\n',
+    "other quotes": f"'''{PROSE}'''\n",
+    "escaped": f'"""\\"""\n{PROSE}"""\n',
+    "in a call": f'import a\n\nTEXT = a.dedent(\n    """\n{PROSE}"""\n)\n',
+    "of quotes": f'"""{PROSE}\'\'\'{PROSE}"""\n',
+}
+
+
+@pytest.mark.parametrize("strings", sorted(PARAGRAPHS))
+def test_a_cut_in_a_string_before_long_code_is_none(strings: str) -> None:
+    """CPython's asyncio/base_events.py had no hovers, and actions took code that had nothing to do with them."""
+    long = "def second(x):\n" + "    x = x + 1\n" * (2 * JOINED_CHARACTERS // 14) + "    return x\n"
+    text = PARAGRAPHS[strings] + "\nimport os\n\n\ndef first(a):\n    return a\n\n\n" + long
+
+    found = cut_up("python", text)
+
+    assert not any(tree.has_error for tree in found.trees)
+    assert [scope.name for tree in found.trees for scope in tree.scopes()] == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "said", ["", '    """Say it."""\n', '    """\n    Say it.\n\n    At length.\n    """\n']
+)
+def test_quotes_that_are_typed_leave_most_pieces_as_they_are(said: str) -> None:
+    """To the parser, what follows them is a string, and then the strings are code."""
+    text = "".join(f"def f{i}(x):\n{said}    y = [x,\n{i}]\n\n    return y\n\n\n" for i in range(400))
+    before = cut_up("python", text)
+    at = text.index("    y =", len(text) // 2)
+
+    after = cut_up("python", text[:at] + '    """' + text[at:], before)
+
+    same = {id(tree) for tree in before.trees} & {id(tree) for tree in after.trees}
+    assert len(same) >= len(before.trees) - 2
+    assert sum(tree.has_error for tree in after.trees) <= 2
+
+
+@settings(max_examples=15, deadline=None)
+@given(changes=edits, quotes=st.lists(st.integers(0, 10_000), max_size=3))
+def test_edited_pieces_between_quotes_are_those_of_the_new_text(
+    changes: list[tuple[float, int, str]], quotes: list[int]
+) -> None:
+    text = PARAGRAPHS["of quotes"] + long_text("python").replace("\n\n", f'\n\n"""{PROSE}"""\n\n', 3)
+    found = cut_up("python", text)
+
+    for change in [*changes, *((at / 10_000, 0, '"""') for at in quotes)]:
+        text = edited(text, change)
+        found = cut_up("python", text, found)
+
+        assert described(found) == described(cut_up("python", text))
+
+
+def test_a_long_row_of_strings_is_cut_in_time_that_grows_with_it() -> None:
+    def seconds(strings: int) -> float:
+        text = f'"""{PROSE}"""\n\n' * strings
+        began = time.perf_counter()
+        assert not any(tree.has_error for tree in cut_up("python", text).trees)
+        return time.perf_counter() - began
+
+    seconds(20)
+
+    assert seconds(400) < 12 * max(seconds(100), 0.05)

@@ -81,6 +81,7 @@ NAMES = [
         "typedef struct { int a; } t;\nint (*fp(int))(void) { return 0; }\nstruct s *g();\n",
         ["class t", "function fp"],
     ),
+    ("c", "int (}(*signal(int, void (*)(int)))(int) { return 0; }", ["function "]),
     (
         "cpp",
         "n::A<T>::~A() {}\nbool operator==(A a, B b) {}\nA::operator bool() const {}\n",
