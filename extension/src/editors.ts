@@ -31,13 +31,15 @@ export class Editors implements vscode.Disposable {
   }
 
   /**
-   * The code editor that is active or was last; undefined when none is visible, or when something else is worked on.
+   * The code editor that is active or was last; undefined when none is visible, or when something else is worked on. The
+   * output panel is nothing that is worked on.
    * A preview covers it, and shows its document without its selection: it is meant all the same.
    */
   get current(): vscode.TextEditor | undefined {
     const { activeTextEditor: active, activeNotebookEditor, visibleTextEditors: visible } = vscode.window;
     const covered = active?.document.uri.scheme.startsWith(OURS) ?? false;
-    if (activeNotebookEditor || (active && !isCode(active) && !covered)) return undefined;
+    const isPanel = active?.viewColumn === undefined;
+    if (activeNotebookEditor || (active && !isCode(active) && !covered && !isPanel)) return undefined;
     const document = this.last?.document;
     const isThere = covered ? !document?.isClosed : visible.some((editor) => editor.document === document);
     if (this.last && isThere) return this.last;

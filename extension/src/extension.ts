@@ -46,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     session: server,
     store,
     editors,
+    typed,
     codeBlocks,
     consent,
     warm: () => warming.now(),

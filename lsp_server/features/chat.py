@@ -101,7 +101,7 @@ async def _all_attached(
             if not item.earlier:
                 raise
             name = documents.display_path(item.uri)
-            gone.append(f"{name}, attached earlier, cannot be read any more and was left out.")
+            gone.append(f"What was attached of {name} earlier is gone, and was left out.")
     return attached, gone
 
 
@@ -113,7 +113,10 @@ async def _attached(documents: Documents, item: protocol.Attachment) -> Attached
     else:
         document = await asyncio.to_thread(_read, item.uri, documents)
         positions = documents.positions(document.text)
-    return AttachedCode(document, positions.span(item.range) if item.range else None)
+    span = positions.span(item.range) if item.range else None
+    if item.earlier and span is not None and not document.slice(span).strip():
+        raise UnsuitableDocument("The attached code is gone.")
+    return AttachedCode(document, span)
 
 
 def _read(uri: str, documents: Documents) -> Document:

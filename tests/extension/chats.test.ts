@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { EMPTY_ANSWER } from '../../extension/src/answer';
+import { attachedRange } from '../../extension/src/chat/attachments';
 import { type ChatListener, Chats } from '../../extension/src/chat/chats';
 import type { Conversation } from '../../extension/src/chat/conversation';
 import { pickConversation } from '../../extension/src/chat/picker';
 import { ConversationStore } from '../../extension/src/chat/store';
-import type { EventParams } from '../../extension/src/protocol';
+import type { Attachment, EventParams } from '../../extension/src/protocol';
 import type { Session } from '../../extension/src/session';
-import { EventEmitter, fake } from './vscode';
+import { Typed } from '../../extension/src/typed';
+import { EventEmitter, fake, Range, Uri } from './vscode';
 
 interface Asked {
-  params: { runId: string };
+  params: { runId: string; attachments: Attachment[] };
   token: { isCancellationRequested: boolean };
   answer: (text: string) => void;
 }
@@ -46,11 +48,32 @@ function chat() {
     run: nothing,
     unsent: (question) => unsent.push(question),
   };
-  const chats = new Chats(session as unknown as Session, store, listener);
+  const chats = new Chats(session as unknown as Session, store, listener, new Typed());
   const stream = (text: string): void =>
     events.fire({ runId: asked.at(-1)?.params.runId ?? '', kind: 'delta', text });
   return { chats, store, asked, stream, saved, unsent };
 }
+
+test('attached code is sent as it lies now, below what was typed above it', async () => {
+  const { chats, asked } = chat();
+  const document = { uri: Uri.parse('file:///w/prices.py'), version: 1 };
+  chats.attach(attachedRange(document as never, new Range(8, 0, 9, 4) as never));
+  const first = chats.send('What is it?');
+  asked[0]?.answer('It shouts.');
+  await first;
+
+  document.version++;
+  fake.events.typed.fire({
+    document,
+    contentChanges: [{ range: new Range(0, 0, 0, 0), text: 'import os\n\n' }],
+  });
+  void chats.send('What does it return?');
+
+  assert.deepEqual(
+    asked.map(({ params }) => params.attachments.map(({ range }) => range?.start.line)),
+    [[8], [10]],
+  );
+});
 
 test('the history opens a chat as it is when it is picked', async () => {
   const { chats, store, asked, stream } = chat();

@@ -50,13 +50,24 @@ test('beside a notebook no other file is meant', () => {
   look(code, code);
   const editors = new Editors();
 
-  const cell = editor({ uri: Uri.parse('vscode-notebook-cell:/w/n.ipynb') }, 7, 7);
+  const cell = { ...editor({ uri: Uri.parse('vscode-notebook-cell:/w/n.ipynb') }, 7, 7), viewColumn: 1 };
   look(cell, code, cell);
   assert.throws(() => editors.target(), /Open a file/);
   look(undefined, code);
   assert.equal(editors.target().document, CODE as never);
   window.activeNotebookEditor = {};
   assert.throws(() => editors.target(), /Open a file/);
+  editors.dispose();
+});
+
+test('the output panel is nothing that is worked on', () => {
+  const code = editor(CODE, 3, 3);
+  look(code, code);
+  const editors = new Editors();
+
+  look(editor({ uri: Uri.parse('output:log') }, 0, 0), code);
+
+  assert.equal(editors.target().document, CODE as never);
   editors.dispose();
 });
 

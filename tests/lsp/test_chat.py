@@ -66,6 +66,19 @@ async def test_what_an_earlier_turn_attached_may_be_gone(extension: Client, work
     assert "parse_header" in (await extension.requests())[0]["messages"][1][1]
 
 
+async def test_lines_that_an_earlier_turn_attached_may_be_gone(extension: Client, workspace: Path) -> None:
+    uri = extension.open(workspace / "a.py", PARSE)
+    attached = [protocol.Attachment(uri, at(90, 0, 95, 0), earlier=True)]
+    await extension.script(["Yes."])
+
+    result = await extension.ask(
+        protocol.CHAT, protocol.ChatParams("c1", turns("One?", "1.", "Two?"), attached)
+    )
+
+    assert result.text == "Yes."
+    assert any("a.py" in e.text and "left out" in e.text for e in extension.events if e.kind == "note")
+
+
 async def test_what_the_question_attaches_must_be_there(extension: Client, workspace: Path) -> None:
     attached = [protocol.Attachment((workspace / "moved.py").as_uri())]
 

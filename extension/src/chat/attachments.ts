@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { toRange } from '../convert';
 import type { Editors } from '../editors';
 import type { AttachedCode } from './conversation';
+import { place } from './places';
 
 const MOST_FILES = 2_000;
 const BEGINNING = new vscode.Range(0, 0, 200, 0);
@@ -25,7 +26,8 @@ export function attachedRange(document: vscode.TextDocument, range: vscode.Range
   const last =
     range.end.character === 0 && range.end.line > range.start.line ? range.end.line : range.end.line + 1;
   const lines = first === last ? `${first}` : `${first}-${last}`;
-  return { uri: document.uri.toString(), range: toRange(range), label: `${name}:${lines}` };
+  const code = { uri: document.uri.toString(), range: toRange(range), label: `${name}:${lines}` };
+  return place(code, document, range);
 }
 
 export function attachedFile(uri: vscode.Uri): AttachedCode {

@@ -6,6 +6,7 @@ import { type Failure, isCancellation, toFailure } from '../failure';
 import { ChatRequest, type ChatParams, type EventParams } from '../protocol';
 import type { Session } from '../session';
 import { streamed } from '../stream';
+import type { Typed } from '../typed';
 import type { CodeRun } from './codeRun';
 import {
   ask,
@@ -22,6 +23,7 @@ import {
   suggestion,
   turnsOf,
 } from './conversation';
+import { rangeNow } from './places';
 import type { ConversationStore } from './store';
 
 /** What a view of the conversation is told. */
@@ -47,6 +49,7 @@ export class Chats {
     private readonly session: Session,
     private readonly store: ConversationStore,
     private readonly listener: ChatListener,
+    private readonly typed: Typed,
   ) {
     this.conversation = store.all[0] ?? newConversation(randomUUID(), Date.now());
   }
@@ -169,7 +172,7 @@ export class Chats {
     try {
       const params: Omit<ChatParams, 'runId'> = {
         turns: turnsOf(this.conversation),
-        attachments: attachmentsOf(this.conversation),
+        attachments: attachmentsOf(this.conversation, (code) => rangeNow(code, this.typed)),
       };
       const onEvent = (event: EventParams): void => this.step(id, exchangeId, event);
       const result = await streamed(this.session, ChatRequest, params, onEvent, cancel.token);

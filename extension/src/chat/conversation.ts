@@ -1,6 +1,7 @@
 // A conversation and what can happen to it, as pure functions: every change gives a new value. Knows no vscode.
 import { type Answer, EMPTY_ANSWER, isRunning, stop } from '../answer';
 import type { Attachment, Receipt, Turn } from '../protocol';
+import type { Range } from 'vscode-languageclient/node';
 import { type CodeRun, replaceRun, settledRuns } from './codeRun';
 
 /** Code attached to a question: a range of a document, or all of it. */
@@ -119,19 +120,22 @@ export function turnsOf(conversation: Conversation): Turn[] {
 
 /**
  * Everything attached so far, once, in the order it came: a stable order keeps the engine's cache. What only earlier
- * questions brought is marked, because it may be gone.
+ * questions brought is marked, because it may be gone. `rangeOf` says where code is by now.
  */
-export function attachmentsOf(conversation: Conversation): Attachment[] {
+export function attachmentsOf(
+  conversation: Conversation,
+  rangeOf: (code: AttachedCode) => Range | undefined,
+): Attachment[] {
   const found: AttachedCode[] = [];
   for (const code of conversation.exchanges.flatMap((exchange) => exchange.attached)) {
     if (!found.some((other) => sameCode(other, code))) found.push(code);
   }
   const newest = conversation.exchanges.at(-1)?.attached ?? [];
-  return found.map((code) => ({
-    uri: code.uri,
-    ...(code.range ? { range: code.range } : {}),
-    ...(newest.some((other) => sameCode(other, code)) ? {} : { earlier: true }),
-  }));
+  return found.map((code) => {
+    const range = rangeOf(code);
+    const earlier = !newest.some((other) => sameCode(other, code));
+    return { uri: code.uri, ...(range ? { range } : {}), ...(earlier ? { earlier } : {}) };
+  });
 }
 
 /** The newest receipt, for the context meter. */

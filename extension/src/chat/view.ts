@@ -7,6 +7,7 @@ import { failure, FailureError } from '../failure';
 import { pressButton } from '../messages';
 import { isTinyModel, shortModelName } from '../status';
 import type { Session } from '../session';
+import type { Typed } from '../typed';
 import { webviewHtml, webviewOptions } from '../webviewHtml';
 import { codeInFront, pickAttachment } from './attachments';
 import { type ChatListener, Chats } from './chats';
@@ -22,6 +23,7 @@ export interface ChatParts {
   session: Session;
   store: ConversationStore;
   editors: Editors;
+  typed: Typed;
   codeBlocks: CodeBlocks;
   consent: RunConsent;
   warm: () => void;
@@ -51,9 +53,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       run: (exchangeId, run) => this.post({ type: 'run', exchangeId, run }),
       unsent: (text) => this.post({ type: 'unsent', text }),
     };
-    const { session, store, editors, consent } = parts;
+    const { session, store, editors, typed, consent } = parts;
     const active = (): vscode.TextDocument | undefined => editors.current?.document;
-    this.chats = new Chats(session, store, listener);
+    this.chats = new Chats(session, store, listener, typed);
     this.runs = new CodeRuns(session, this.chats, consent, active);
     this.subscriptions = [
       this.runs,
