@@ -16,8 +16,9 @@ CONTAINERS = frozenset({"declaration_list", "statement_block", "class_body", "fi
 def target_span(document: Document, span: Span) -> Span:
     """Turn a selection or a cursor into the code to act on.
 
-    A selection is trimmed to whole lines and whole statements. A cursor means the innermost function or class; in
-    languages without a grammar, the innermost block by indentation. Raises NothingSelected, UnsuitableDocument.
+    A selection is trimmed to whole lines and whole statements; one definition is taken as it is. A cursor means the
+    innermost function or class; in languages without a grammar, the innermost block by indentation. Raises
+    NothingSelected, UnsuitableDocument.
     """
     check_suitable(document)
     text = document.text
@@ -100,8 +101,11 @@ def _statement(tree: Tree, line: Span) -> Span:
 
 
 def _whole_nodes(tree: Tree, selected: Span) -> Span:
-    """Grow a selection to the smallest run of statements that fills whole lines."""
+    """Grow a selection to the smallest run of statements that fills whole lines, unless it is a definition."""
     text = tree.text
+    scope = tree.innermost(selected)
+    if scope is not None and scope.span == selected:  # another one may be on its line
+        return selected
     wanted = lines.whole(text, selected)
     first, last = tree.to_byte(wanted.start), tree.to_byte(wanted.end)
     node = tree.root.descendant_for_byte_range(first, last)

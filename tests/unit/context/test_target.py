@@ -127,6 +127,12 @@ def test_a_sloppy_selection_becomes_whole_statements(before: str, after: str, ex
         ("java", "class A {\r\n\t«void f() {\r\n\t\tg();\r\n\t}»\r\n}\r\n", "void f() {\r\n\t\tg();\r\n\t}"),
         ("python", "x = '👍🏽'\n«def f(): return '日'» \n", "def f(): return '日'"),
         ("python", "def f(:\n    «x = = 1»\n\ndef g(): pass\n", "x = = 1"),
+        ("javascript", "const o = { «add: (a) => a», sub: (a) => -a };\n", "add: (a) => a"),
+        (
+            "java",
+            "class P { int x; int f() { return x; } «int g() { return 2; }» }\n",
+            "int g() { return 2; }",
+        ),
     ],
 )
 def test_selections_in_other_languages(language: str, text: str, expected: str) -> None:
