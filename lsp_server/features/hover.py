@@ -30,6 +30,8 @@ CONTEXT_TOKENS = 256
 """What the file imports and declares: one sentence needs no more, and all hovers of a file begin with the same prefill."""
 KNOWS_MODEL = ("ready", "busy")
 """States in which an engine tells the model that answers: before, it tells none, or the one it had."""
+NOT_THERE = ("stopped", "failed")
+"""States that a mere hover leaves alone: a user who stopped the engine meant it, and one that fails would fail again."""
 NOT_SURE = "*The model is not sure:* "
 HOVER_AGAIN = "*Explaining… hover again in a moment.*"
 STARTING = "*Starting the engine… hover again in a moment.*"
@@ -53,7 +55,10 @@ def register(server: LanguageServer, session: Session) -> None:
         found = await _find(session, params.text_document.uri, params.position)
         if found is None or session.settings.hover_mode == "off":
             return protocol.HoverExplanationResult("")
-        if session.engine.status.state not in KNOWS_MODEL:
+        state = session.engine.status.state
+        if state in NOT_THERE:
+            return protocol.HoverExplanationResult("")
+        if state not in KNOWS_MODEL:
             await session.setup.start_engine()
         key = await key_of(session, found.snapshot.document, found.symbol.span)
         text = await session.answers.get(key, lambda: _explain_now(session, found))

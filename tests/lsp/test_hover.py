@@ -227,8 +227,8 @@ async def test_an_explanation_is_of_the_model_that_gave_it(extension: Client, wo
     told = []
 
     for model in ("old", "new"):
-        stopped = {"state": "stopped", "model": ""}
-        await extension.script([f"By the {model} model."], status=stopped, started={"model": model})
+        loading = {"state": "loading", "model": ""}
+        await extension.script([f"By the {model} model."], status=loading, started={"model": model})
         told.append(await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri)))
 
     assert [answer.markdown for answer in told] == ["By the old model.", "By the new model."]
@@ -244,12 +244,17 @@ async def test_a_hover_without_explanation_starts_nothing(start: Start, workspac
     assert await client.starts() == 0
 
 
-async def test_a_hover_of_the_extension_starts_nothing(extension: Client, workspace: Path) -> None:
+@pytest.mark.parametrize("state", ["stopped", "failed"])
+async def test_a_hover_of_the_extension_starts_nothing(
+    extension: Client, workspace: Path, state: str
+) -> None:
     """It starts the engine itself, and a user who stopped it meant it."""
     uri = extension.open(workspace / "a.py", PARSE)
     await until(lambda: extension.statuses)
-    await extension.script(status={"state": "stopped"})
+    await extension.script(status={"state": state})
 
     await hover(extension, uri)
+    told = await extension.ask(protocol.HOVER_EXPLANATION, explanation(uri))
 
+    assert told.markdown == ""
     assert await extension.starts() == 0
