@@ -81,11 +81,12 @@ test('the history opens a chat as it is when it is picked', async () => {
   stream('Half');
   chats.startNew();
   chats.setDraft('second');
+  const listed = store.all.findIndex(({ draft }) => draft !== 'second');
   const picking = pickConversation(chats, store);
   asked[0]?.answer('The whole answer');
   await first;
 
-  fake.picker?.pick(store.all.findIndex(({ draft }) => draft !== 'second'));
+  fake.picker?.pick(listed);
   await picking;
 
   const [exchange] = chats.current.exchanges;
