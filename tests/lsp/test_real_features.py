@@ -108,17 +108,21 @@ async def test_an_edit_is_proposed_or_refused_with_its_reason(
 
 
 async def test_an_accepted_proposal_is_the_text_that_was_shown(extension: Client, uri: str) -> None:
+    """Until the client says that it applied the edit, it may ask again."""
     proposal = await proposed_docstring(extension, uri)
 
     accepted = await extension.ask(protocol.ACCEPT, protocol.AcceptParams(proposal.id))
     again = await extension.ask(protocol.ACCEPT, protocol.AcceptParams(proposal.id))
+    extension.protocol.notify(protocol.REJECT, protocol.RejectParams(proposal.id))
+    gone = await extension.ask(protocol.ACCEPT, protocol.AcceptParams(proposal.id))
 
     (change,) = accepted.edit.document_changes
     document = TextDocument(uri, PARSE, change.text_document.version)
     for edit in reversed(change.edits):
         document.apply_change(lsp.TextDocumentContentChangePartial(edit.range, edit.new_text))
     assert document.source == proposal.new_text != PARSE
-    assert again.edit is None and again.refused
+    assert again.edit == accepted.edit
+    assert gone.edit is None and gone.refused
 
 
 async def test_a_rejected_proposal_is_gone(extension: Client, uri: str) -> None:
