@@ -52,8 +52,9 @@ def folder_of(framework: Framework, root: Path, file: Path) -> Path:
 
 
 def _pytest(root: Path, file: Path, python: str) -> list[str]:
-    options = ["-vv", "--tb=short", "-p", "no:cacheprovider", "--color=no", "-o", "addopts=", "-rfE"]
-    return [python, "-m", "pytest", *options, str(file.relative_to(root))]
+    plain = ["-o", "addopts=", "-o", "log_cli=false"]
+    options = ["-vv", "--tb=short", "-p", "no:cacheprovider", "--color=no", "-rfE"]
+    return [python, "-m", "pytest", *options, *plain, str(file.relative_to(root))]
 
 
 def _unittest(root: Path, file: Path, python: str) -> list[str]:

@@ -151,7 +151,10 @@ async def run_tests(
             place = copy / target_path.relative_to(root)
             await asyncio.to_thread(write_within, copy, place, mutant.applied(source))
             changed = await sandbox.run(command, cwd=folder, variables=variables, limits=patience)
-            still = {r.name for r in called(runner.parse(changed.output), own, prefix) if r.passed}
+            seen = runner.parse(changed.output)
+            if not seen and not changed.timed_out:
+                continue  # it does not compile: no test noticed anything
+            still = {r.name for r in called(seen, own, prefix) if r.passed}
             kills[mutant.what] = passed - still
     finally:
         await asyncio.to_thread(context.__exit__, None, None, None)
