@@ -186,11 +186,9 @@ def _framework(root: Path, file: Path, language: str, text: str) -> str | None:
     if language in ("go", "rust"):
         return {"go": "go test", "rust": "cargo"}[language]
     if language == "python":
-        return (
-            "unittest"
-            if "unittest" in text and not re.search(r"\bpytest\b|^def test_", text, re.MULTILINE)
-            else "pytest"
-        )
+        cases = "unittest" in text and "TestCase" in text
+        plain = re.search(r"\bpytest\b|^def test_", text, re.MULTILINE)
+        return "unittest" if cases and not plain else "pytest"
     manifest = _text(root / "package.json")
     for name in ("vitest", "node:test", "jest"):
         if name in text or f'"{name}"' in manifest:
