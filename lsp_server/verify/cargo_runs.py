@@ -44,7 +44,10 @@ class Crate:
 
 def cargo_runs(root: Path, file: Path) -> bool:
     """Whether `cargo check` may compile `file` into something that it then runs. Blocking."""
-    crates = [Crate(f.parent, _text(f)) for f in project_files(root) if f.name == "Cargo.toml"]
+    files = list(project_files(root))
+    if any(f.is_symlink() and f.resolve() == file.resolve() for f in files):
+        return True  # it may be of another crate, too
+    crates = [Crate(f.parent, _text(f)) for f in files if f.name == "Cargo.toml"]
     around = [crate for crate in crates if file.is_relative_to(crate.folder)]
     if not around:
         return True

@@ -64,6 +64,14 @@ def test_what_cargo_runs_is_told(tmp_path: Path, files: dict[str, str], file: st
     assert cargo_runs(root, root / file) is runs
 
 
+def test_a_file_to_which_a_link_of_a_macro_leads_counts_as_run(tmp_path: Path) -> None:
+    root = written(tmp_path / "project", FAMILY | {"shop/src/a.rs": "", "derive/src/lib.rs": ""})
+    (root / "derive" / "src" / "a.rs").symlink_to("../../shop/src/a.rs")
+
+    assert cargo_runs(root, root / "shop" / "src" / "a.rs")
+    assert not cargo_runs(root, root / "shop" / "src" / "lib.rs")
+
+
 async def test_a_build_script_is_not_run_without_consent_and_in_the_sandbox_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
