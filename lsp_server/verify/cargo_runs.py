@@ -12,7 +12,9 @@ from attrs import frozen
 
 from lsp_server.verify.project_copy import project_files
 
-PROC_MACRO = re.compile(r"\bproc[-_]macro[\"']?\s*=\s*true|crate[-_]type[\"']?\s*=[^\n]*proc-macro")
+PROC_MACRO = re.compile(r"\bproc[-_]macro\b")
+"""Wherever a manifest says it, in however many lines: a false hit costs a question."""
+MACRO_CODE = re.compile(r"#\s*!?\s*\[[^\]]*\bproc_macro")
 BUILD_SCRIPT = re.compile(r"^\s*(?:package\.)?build\s*=\s*[\"']([^\"']+)[\"']", re.M)
 TABLE = r"^\s*\[[^\n]*{0}[^\n]*\n.*?(?=^\s*\[|\Z)|^[^\n\[]*{0}[^\n]*$"
 BUILD_DEPENDENCIES = re.compile(TABLE.format("build-dependencies"), re.M | re.S)
@@ -34,10 +36,18 @@ class Crate:
     def names(self) -> list[str]:
         return [*NAME.findall(self.manifest), self.folder.name]
 
+    @property
+    def is_macro(self) -> bool:
+        code = _text(self.folder / "src" / "lib.rs")
+        return bool(PROC_MACRO.search(self.manifest) or MACRO_CODE.search(code))
+
 
 def cargo_runs(root: Path, file: Path) -> bool:
     """Whether `cargo check` may compile `file` into something that it then runs. Blocking."""
-    crates = [Crate(f.parent, _text(f)) for f in project_files(root) if f.name == "Cargo.toml"]
+    files = list(project_files(root))
+    if any(f.is_symlink() and f.resolve() == file.resolve() for f in files):
+        return True  # it may be of another crate, too
+    crates = [Crate(f.parent, _text(f)) for f in files if f.name == "Cargo.toml"]
     around = [crate for crate in crates if file.is_relative_to(crate.folder)]
     if not around:
         return True
@@ -60,7 +70,7 @@ def _run(crates: list[Crate]) -> list[Crate]:
     everything = "\n".join(crate.manifest for crate in crates)
     used = [part for crate in crates for part in BUILD_DEPENDENCIES.findall(crate.manifest)]
     found: list[Crate] = []
-    new = [crate for crate in crates if PROC_MACRO.search(crate.manifest)]
+    new = [crate for crate in crates if crate.is_macro]
     while new:
         found += new
         used += [part for crate in new for part in DEPENDENCIES.findall(crate.manifest)]

@@ -28,6 +28,8 @@ class Framework:
     """It ends with 0 when all of the file passed, and only then."""
     manifest: str = ""
     """The file whose folder it is run in; "" means that of the project."""
+    python: bool = False
+    """Its tests are run by the project's interpreter."""
     whole: bool = False
     """It runs tests of other files, too, and one that crashes ends them all."""
 
@@ -50,8 +52,9 @@ def folder_of(framework: Framework, root: Path, file: Path) -> Path:
 
 
 def _pytest(root: Path, file: Path, python: str) -> list[str]:
-    options = ["-vv", "--tb=short", "-p", "no:cacheprovider", "--color=no", "-o", "addopts=", "-rfE"]
-    return [python, "-m", "pytest", *options, str(file.relative_to(root))]
+    plain = ["-o", "addopts=", "-o", "log_cli=false"]
+    options = ["-vv", "--tb=short", "-p", "no:cacheprovider", "--color=no", "-rfE"]
+    return [python, "-m", "pytest", *options, *plain, str(file.relative_to(root))]
 
 
 def _unittest(root: Path, file: Path, python: str) -> list[str]:
@@ -72,13 +75,14 @@ def _bare(names: Sequence[str]) -> list[str]:
 
 FRAMEWORKS: dict[str, Framework] = {
     "pytest": Framework(
-        _pytest, output.pytest, lambda names: ["-k", " or ".join(_bare(names))], exit_tells=True
+        _pytest, output.pytest, lambda names: ["-k", " or ".join(_bare(names))], exit_tells=True, python=True
     ),
     "unittest": Framework(
         _unittest,
         output.unittest,
         lambda names: [part for name in _bare(names) for part in ("-k", name)],
         exit_tells=True,
+        python=True,
     ),
     "node:test": Framework(
         lambda root, file, python: ["node", "--test", "--test-reporter=tap", str(file.relative_to(root))],

@@ -17,7 +17,8 @@ from lsp_server.errors import EditRefused
 from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.framework_output import TestResult, called
-from lsp_server.verify.frameworks import FRAMEWORKS, folder_of
+from lsp_server.verify.frameworks import FRAMEWORKS, Framework, folder_of
+from lsp_server.verify.import_places import import_variables
 from lsp_server.verify.mutants import mutants
 from lsp_server.verify.project_copy import cargo_variables, project_copy, write_within
 
@@ -76,6 +77,12 @@ class TestReport:
         return ", ".join(parts)
 
 
+async def variables_for(framework: Framework, root: Path, copy: Path, python: str) -> dict[str, str]:
+    """What a run of tests in `copy` finds in its environment: it loads the files of the copy, whatever is installed."""
+    imports = await import_variables(root, copy, python) if framework.python else {}
+    return VARIABLES | cargo_variables(copy) | imports
+
+
 async def run_tests(
     target: Document,
     span: Span,
@@ -108,8 +115,8 @@ async def run_tests(
     texts = {target_path: source, test_path: test_text}
     context = project_copy(root, texts)
     copy = await asyncio.to_thread(context.__enter__)
-    variables = VARIABLES | cargo_variables(copy)
     try:
+        variables = await variables_for(runner, root, copy, python)
         file = copy / test_path.relative_to(root)
         folder = await asyncio.to_thread(folder_of, runner, copy, file)
         prefix = runner.prefix(file.relative_to(folder))
@@ -144,7 +151,10 @@ async def run_tests(
             place = copy / target_path.relative_to(root)
             await asyncio.to_thread(write_within, copy, place, mutant.applied(source))
             changed = await sandbox.run(command, cwd=folder, variables=variables, limits=patience)
-            still = {r.name for r in called(runner.parse(changed.output), own, prefix) if r.passed}
+            seen = runner.parse(changed.output)
+            if not seen and not changed.timed_out:
+                continue  # it does not compile: no test noticed anything
+            still = {r.name for r in called(seen, own, prefix) if r.passed}
             kills[mutant.what] = passed - still
     finally:
         await asyncio.to_thread(context.__exit__, None, None, None)

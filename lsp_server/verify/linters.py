@@ -11,6 +11,8 @@ import contextlib
 import os
 import re
 import shutil
+import signal
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -144,14 +146,23 @@ async def _said(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         printed = await asyncio.wait_for(process.communicate(given.encode("utf-8")), SECONDS)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        _end(process)
     output, error = (text.decode("utf-8", "replace") for text in printed)
     return _read(linter, process.returncode, output, error)
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """End a tool with what it started: eslint's and cargo's work is done by processes of their own."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _read(linter: Linter, code: int | None, output: str, error: str) -> list[str]:

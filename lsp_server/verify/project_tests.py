@@ -18,8 +18,8 @@ from lsp_server.syntax.tree import parse
 from lsp_server.verify import sandbox
 from lsp_server.verify.framework_output import TestResult, called
 from lsp_server.verify.frameworks import FRAMEWORKS, folder_of
-from lsp_server.verify.generated_tests import VARIABLES
-from lsp_server.verify.project_copy import cargo_variables, project_copy, project_files, write_within
+from lsp_server.verify.generated_tests import variables_for
+from lsp_server.verify.project_copy import project_copy, project_files, write_within
 from lsp_server.verify.tests_in_text import tests_in
 
 SCRIPT_TESTS = ("*.test.*", "*.spec.*", "test-*.*")
@@ -117,9 +117,9 @@ async def _run(
     """Results by file and name. Raises TimeoutError when the time ran out."""
     until = time.monotonic() + seconds
     results: dict[Key, TestResult] = {}
-    variables = VARIABLES | cargo_variables(copy)
     for one in tests:
         runner, relative = FRAMEWORKS[one.framework], one.file.relative_to(root)
+        variables = await variables_for(runner, root, copy, python)
         folder = await asyncio.to_thread(folder_of, runner, copy, copy / relative)
         command = runner.command(folder, copy / relative, python) + runner.only(sorted(one.names))
         limits = sandbox.Limits(seconds=max(until - time.monotonic(), 0.1))
@@ -186,11 +186,9 @@ def _framework(root: Path, file: Path, language: str, text: str) -> str | None:
     if language in ("go", "rust"):
         return {"go": "go test", "rust": "cargo"}[language]
     if language == "python":
-        return (
-            "unittest"
-            if "unittest" in text and not re.search(r"\bpytest\b|^def test_", text, re.MULTILINE)
-            else "pytest"
-        )
+        cases = "unittest" in text and "TestCase" in text
+        plain = re.search(r"\bpytest\b|^def test_", text, re.MULTILINE)
+        return "unittest" if cases and not plain else "pytest"
     manifest = _text(root / "package.json")
     for name in ("vitest", "node:test", "jest"):
         if name in text or f'"{name}"' in manifest:

@@ -47,6 +47,10 @@ def written(root: Path, files: dict[str, str]) -> Path:
         ({"Cargo.toml": MACRO}, "src/lib.rs", True),
         ({"Cargo.toml": PACKAGE.format("d") + 'lib.crate-type = ["proc-macro"]\n'}, "src/lib.rs", True),
         ({"Cargo.toml": PACKAGE.format("d") + "lib = { proc-macro = true }\n"}, "src/lib.rs", True),
+        ({"Cargo.toml": PACKAGE.format("d") + '[lib]\ncrate-type = [\n    "proc-macro",\n]\n'}, "src/lib.rs", True),
+        ({"Cargo.toml": PACKAGE.format("d") + '[lib]\ncrate-type = ["proc\\u002dmacro"]\n',
+          "src/lib.rs": "#[proc_macro_derive(D)]\n"}, "src/lib.rs", True),
+        ({"Cargo.toml": PACKAGE.format("d") + '[dependencies]\nproc-macro2 = "1"\n'}, "src/lib.rs", False),
         (FAMILY, "shop/src/lib.rs", False),
         (FAMILY, "derive/src/lib.rs", True),
         (FAMILY, "parts/src/lib.rs", True),
@@ -58,6 +62,14 @@ def test_what_cargo_runs_is_told(tmp_path: Path, files: dict[str, str], file: st
     root = written(tmp_path / "project", files | {file: files.get(file, "")})
 
     assert cargo_runs(root, root / file) is runs
+
+
+def test_a_file_to_which_a_link_of_a_macro_leads_counts_as_run(tmp_path: Path) -> None:
+    root = written(tmp_path / "project", FAMILY | {"shop/src/a.rs": "", "derive/src/lib.rs": ""})
+    (root / "derive" / "src" / "a.rs").symlink_to("../../shop/src/a.rs")
+
+    assert cargo_runs(root, root / "shop" / "src" / "a.rs")
+    assert not cargo_runs(root, root / "shop" / "src" / "lib.rs")
 
 
 async def test_a_build_script_is_not_run_without_consent_and_in_the_sandbox_with_it(

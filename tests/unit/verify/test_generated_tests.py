@@ -331,6 +331,43 @@ async def test_rust_tests_inside_the_file_are_run(tmp_path: Path) -> None:
     assert report.passed == ("tests::halves",) and report.killed == report.mutants >= 1
 
 
+@pytest.mark.skipif(not works("cargo", "--version"), reason="no Rust that runs is installed")
+async def test_a_mutant_that_does_not_compile_is_not_counted(tmp_path: Path) -> None:
+    """A test that asserts nothing was told to notice it, as texts cannot be subtracted."""
+    root = tmp_path / "crate"
+    (root / "src").mkdir(parents=True)
+    (root / "tests").mkdir()
+    source = "pub fn greeting(name: &str, polite: &str) -> String {\n    polite.to_string() + name\n}\n"
+    (root / "Cargo.toml").write_text('[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n')
+    (root / "src" / "lib.rs").write_text(source)
+    tests = 'use shop::greeting;\n\n#[test]\nfn greets() {\n    let _ = greeting("Ann", "dear ");\n}\n'
+    tree = parse("rust", source)
+    assert tree is not None and mutants(tree, Span(0, len(source)))
+
+    report = await run_tests(
+        Document("file:///x", "src/lib.rs", "rust", source), Span(0, len(source)), root=root,
+        target_path=root / "src/lib.rs", test_path=root / "tests/greets.rs", test_text=tests, own=frozenset(),
+        framework="cargo", python="", report=lambda text: None,
+    )  # fmt: skip
+
+    assert report.passed == ("greets",) and report.mutants == report.killed == 0
+
+
+async def test_a_log_on_the_terminal_hides_no_result(project: Path) -> None:
+    """Where a project sets it, the verdict stood alone on its line."""
+    (project / "pytest.ini").write_text("[pytest]\nlog_cli = true\nlog_cli_level = INFO\n")
+    text = "import logging\nfrom shop.numbers import clamp\n\n\ndef test_inside():\n    logging.warning('seen')\n"
+
+    report = await run_tests(
+        Document("file:///x", "shop/numbers.py", "python", CLAMP), Span(0, len(CLAMP)), root=project,
+        target_path=project / "shop/numbers.py", test_path=project / "test_numbers.py",
+        test_text=text + "    assert clamp(5, 0, 10) == 5\n", own=frozenset({"test_inside"}), framework="pytest",
+        python=sys.executable, report=lambda text: None, most_mutants=0,
+    )  # fmt: skip
+
+    assert report.passed == ("test_inside",)
+
+
 async def test_when_the_time_runs_out_nothing_is_known(project: Path) -> None:
     text = TESTS + "\n\ndef test_endless():\n    while True:\n        pass\n"
 

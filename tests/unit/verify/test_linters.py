@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -233,3 +236,39 @@ async def test_a_file_that_is_not_there_yet_is_checked_by_the_type_checker(proje
     assert clean.ok is True, clean.detail
     assert worse.ok is False and "Missing positional argument" in worse.detail
     assert not file.parent.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+async def test_a_cancelled_tool_ends_with_what_it_started(tmp_path: Path) -> None:
+    """Only the tool itself was ended; what it had started went on."""
+    (tmp_path / ".flake8").write_text("")
+    started = tmp_path / "started"
+    tool(
+        tmp_path,
+        "flake8",
+        "import os, subprocess, time\n"
+        "child = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        f"open({str(started)!r} + str(child.pid), 'w').close()\ntime.sleep(60)",
+    )
+    asked = asyncio.create_task(check(tmp_path, tmp_path / "calc.py", "python", OLD, OLD + "\n"))
+    await until(lambda: len(list(tmp_path.glob("started*"))) == 2)
+    asked.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asked
+
+    pids = [int(file.name.removeprefix("started")) for file in tmp_path.glob("started*")]
+    await until(lambda: not any(map(runs, pids)))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it was waited for in vain")
+
+
+def runs(pid: int) -> bool:
+    """Not so where it has ended and nobody has waited for it yet."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return bool(state.strip()) and not state.startswith("Z")

@@ -123,6 +123,8 @@ async def test_where_no_test_uses_the_function_it_is_said(project: Path) -> None
     [
         ("python", "a.py", "test_a.py", "import unittest\nfrom a import clamp\nclass T(unittest.TestCase):\n"
          "    def test_x(self): clamp(1)\n    def test_y(self): pass\n", ("unittest", {"T::test_x"})),
+        ("python", "a.py", "test_a.py", "from unittest.mock import patch\nfrom a import clamp\nclass TestIt:\n"
+         "    def test_x(self): clamp(1)\n", ("pytest", {"TestIt::test_x"})),
         ("python", "a.py", "tests/test_z.py", "from a import clamp\n@fixture\ndef made(): return clamp(1)\n"
          "def test_x(made): assert made\n", ("pytest", {"test_x"})),
         ("python", "a.py", "test_b.py", "from b import trim\ndef test_x(): assert 'clamp'\n", None),
