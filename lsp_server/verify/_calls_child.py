@@ -1,14 +1,12 @@
-"""Calls a function on copies of its arguments and says what it did; tells whether two calls did the same.
+"""Calls a function on copies of its arguments and says what it did.
 
 Functions that write files, start processes or open connections are stopped before they do. Part of `_compare_child`:
 standard library only, for the interpreter of any project.
 """
 
-import collections
 import collections.abc
 import copy
 import itertools
-import math
 import os
 import signal
 import sys
@@ -118,48 +116,6 @@ class Caller:
             return line
 
         return line
-
-
-class Likeness:
-    """When two results count as the same."""
-
-    def __init__(self, numbers_mix, scale):
-        self.numbers_mix = numbers_mix
-        self.tolerance = 1e-12 * max(scale, 1.0)
-
-    def same(self, a, b):
-        numbers = (int, float)
-        if type(a) in numbers and type(b) in numbers and (type(a) is type(b) is float or self.numbers_mix):
-            return (a != a and b != b) or math.isclose(a, b, rel_tol=1e-9, abs_tol=self.tolerance)
-        if type(a) is not type(b):
-            return False
-        if isinstance(a, (list, tuple, collections.deque)):
-            return len(a) == len(b) and all(map(self.same, a, b))
-        if isinstance(a, dict):
-            return list(a) == list(b) and all(self.same(a[k], b[k]) for k in a)
-        if type(a).__eq__ is object.__eq__ and hasattr(a, "__dict__"):
-            return a is b or self.same(vars(a), vars(b))
-        try:
-            return bool(a == b) or (a != a and b != b)
-        except Exception:
-            return False
-
-
-def largest(value):
-    """The largest magnitude of a float in a value: sums are as exact as that."""
-    if isinstance(value, float):
-        return abs(value) if math.isfinite(value) else 0.0
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (list, tuple, set)):
-        return 0.0
-    return max(map(largest, value), default=0.0)
-
-
-def same_result(like, a, b):
-    """The caller's own list handed back where it was a copy is another result; a copy in its place is none."""
-    kinds = a[0] == b[0] or (a[0], b[0]) == ("its own argument", "value")
-    return kinds and like.same(a[1], b[1])
 
 
 def left(arguments):

@@ -14,8 +14,9 @@ import signal
 import sys
 import time
 
-from _calls_child import Caller, Endless, Guard, Likeness, Outside, largest, left, same_result, show
+from _calls_child import Caller, Endless, Guard, Outside, left, show
 from _inputs_child import Inputs, constants
+from _likeness_child import Incomparable, Likeness, largest, same_result
 from _values_child import Maker, Unsupported
 
 OLD_SECONDS = 0.5
@@ -62,10 +63,6 @@ def fills(node, module):
     targets = getattr(node, "targets", [getattr(node, "target", None)])
     names = [target.id for target in targets if isinstance(target, ast.Name)]
     return any(isinstance(getattr(module, name, None), (list, dict, set, bytearray)) for name in names)
-
-
-class Incomparable(Exception):
-    """Why nothing can be said about these versions."""
 
 
 def compare(order, guard):
@@ -118,6 +115,7 @@ def one_input(caller, old, new, args, named, numbers_mix):
     again, again_left = caller.call(old, args, named, NEW_SECONDS)
     if not (same_result(like, first, again) and like.same(first_left, again_left)):
         raise Incomparable("two calls with the same input differ")
+    like.begin()
     try:
         second, second_left = caller.call(new, args, named, NEW_SECONDS + NEW_RATIO * took)
     except Endless:
@@ -129,6 +127,9 @@ def one_input(caller, old, new, args, named, numbers_mix):
             "old": f"leaves its arguments {left(first_left)}",
             "new": f"leaves {left(second_left)}",
         }
+    if like.shared:
+        own = "with each part an object of its own"
+        return first, {"old": f"{show(first)}, {own}", "new": f"{show(second)}, with parts that are shared"}
     return first, {}
 
 
