@@ -64,14 +64,24 @@ class Endless(BaseException):
 class Caller:
     """Calls functions on copies of arguments and records what they do and which lines of the project's code they run."""
 
-    def __init__(self, guard, files):
-        self.guard, self.files = guard, files
+    def __init__(self, guard, files, effects):
+        self.guard, self.files, self.effects = guard, files, effects
+        self.lines = set()
+        """Of the project's code, run by the last call."""
         self.arcs = set()
         self.found = False
 
     def call(self, function, args, named, seconds):
-        """What a call does: its value or the kind of its error, and what became of its arguments."""
+        """What a call does: its value or the kind of its error, what became of its arguments, and its effects elsewhere."""
         args, named = copy.deepcopy((args, named))
+        self.lines = set()
+        with self.effects.recorded(function) as effects:
+            result = self.result(function, args, named, seconds)
+        if self.guard.denied:
+            raise Outside(self.guard.denied)
+        return result, (args, named), effects
+
+    def result(self, function, args, named, seconds):
         signal.setitimer(signal.ITIMER_PROF, seconds)
         self.guard.active = True
         sys.settrace(self.trace)
@@ -83,9 +93,7 @@ class Caller:
             sys.settrace(None)
             self.guard.active = False
             signal.setitimer(signal.ITIMER_PROF, 0)
-        if self.guard.denied:
-            raise Outside(self.guard.denied)
-        return result, (args, named)
+        return result
 
     def listed(self, value, given):
         """An iterator is read, errors included: how it makes its items is not what it does."""
@@ -108,6 +116,7 @@ class Caller:
         place = frame.f_code.co_filename, frame.f_code.co_name
 
         def line(frame, event, arg):
+            self.lines.add(frame.f_lineno)
             arc = (place, before[0], frame.f_lineno)
             before[0] = frame.f_lineno
             if arc not in self.arcs:

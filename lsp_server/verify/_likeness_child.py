@@ -98,7 +98,7 @@ def same_name(a, b):
     return same
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def is_of_project(cls):
     """Whether a class is one of the project's own, and of no library."""
     return is_project_file(getattr(sys.modules.get(cls.__module__), "__file__", None))
@@ -108,7 +108,7 @@ def is_project_file(name):
     return str(name).startswith(sys.path[0]) and "site-packages" not in str(name)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def is_plain(cls):
     """Whether all state of a class's objects is in their attributes: no class it is built on is written in C."""
     try:
