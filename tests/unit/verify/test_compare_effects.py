@@ -109,11 +109,19 @@ async def test_what_only_ran_until_it_raised_is_not_equal(
 @pytest.mark.parametrize(
     ("head", "old", "new"),
     [
-        ("n: int) -> int", "if n < 50:\n        raise ValueError(n)\n    return n", "if not n >= 50:\n        raise ValueError\n    return n"),
+        (
+            "n: int) -> int",
+            "if n < 50:\n        raise ValueError(n)\n    return n",
+            "if not n >= 50:\n        raise ValueError\n    return n",
+        ),
         ("n: list[int]) -> int", "return max(n)", "return max(n[:])"),
-        ("n: list[int]) -> int", "try:\n        return n[7]\n    except IndexError:\n        return 0", "return n[7] if len(n) > 7 else 0"),
+        (
+            "n: list[int]) -> int",
+            "try:\n        return n[7]\n    except IndexError:\n        return 0",
+            "return n[7] if len(n) > 7 else 0",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_inputs_that_are_to_raise_are_no_reason(tmp_path: Path, head: str, old: str, new: str) -> None:
     found = await check(tmp_path, head, old, new)
 
