@@ -1,14 +1,12 @@
-"""Calls a function on copies of its arguments and says what it did; tells whether two calls did the same.
+"""Calls a function on copies of its arguments and says what it did.
 
 Functions that write files, start processes or open connections are stopped before they do. Part of `_compare_child`:
 standard library only, for the interpreter of any project.
 """
 
-import collections
 import collections.abc
 import copy
 import itertools
-import math
 import os
 import signal
 import sys
@@ -66,14 +64,24 @@ class Endless(BaseException):
 class Caller:
     """Calls functions on copies of arguments and records what they do and which lines of the project's code they run."""
 
-    def __init__(self, guard, files):
-        self.guard, self.files = guard, files
+    def __init__(self, guard, files, effects):
+        self.guard, self.files, self.effects = guard, files, effects
+        self.lines = set()
+        """Of the project's code, run by the last call."""
         self.arcs = set()
         self.found = False
 
     def call(self, function, args, named, seconds):
-        """What a call does: its value or the kind of its error, and what became of its arguments."""
+        """What a call does: its value or the kind of its error, what became of its arguments, and its effects elsewhere."""
         args, named = copy.deepcopy((args, named))
+        self.lines = set()
+        with self.effects.recorded(function) as effects:
+            result = self.result(function, args, named, seconds)
+        if self.guard.denied:
+            raise Outside(self.guard.denied)
+        return result, (args, named), effects
+
+    def result(self, function, args, named, seconds):
         signal.setitimer(signal.ITIMER_PROF, seconds)
         self.guard.active = True
         sys.settrace(self.trace)
@@ -85,9 +93,7 @@ class Caller:
             sys.settrace(None)
             self.guard.active = False
             signal.setitimer(signal.ITIMER_PROF, 0)
-        if self.guard.denied:
-            raise Outside(self.guard.denied)
-        return result, (args, named)
+        return result
 
     def listed(self, value, given):
         """An iterator is read, errors included: how it makes its items is not what it does."""
@@ -110,6 +116,7 @@ class Caller:
         place = frame.f_code.co_filename, frame.f_code.co_name
 
         def line(frame, event, arg):
+            self.lines.add(frame.f_lineno)
             arc = (place, before[0], frame.f_lineno)
             before[0] = frame.f_lineno
             if arc not in self.arcs:
@@ -118,48 +125,6 @@ class Caller:
             return line
 
         return line
-
-
-class Likeness:
-    """When two results count as the same."""
-
-    def __init__(self, numbers_mix, scale):
-        self.numbers_mix = numbers_mix
-        self.tolerance = 1e-12 * max(scale, 1.0)
-
-    def same(self, a, b):
-        numbers = (int, float)
-        if type(a) in numbers and type(b) in numbers and (type(a) is type(b) is float or self.numbers_mix):
-            return (a != a and b != b) or math.isclose(a, b, rel_tol=1e-9, abs_tol=self.tolerance)
-        if type(a) is not type(b):
-            return False
-        if isinstance(a, (list, tuple, collections.deque)):
-            return len(a) == len(b) and all(map(self.same, a, b))
-        if isinstance(a, dict):
-            return list(a) == list(b) and all(self.same(a[k], b[k]) for k in a)
-        if type(a).__eq__ is object.__eq__ and hasattr(a, "__dict__"):
-            return a is b or self.same(vars(a), vars(b))
-        try:
-            return bool(a == b) or (a != a and b != b)
-        except Exception:
-            return False
-
-
-def largest(value):
-    """The largest magnitude of a float in a value: sums are as exact as that."""
-    if isinstance(value, float):
-        return abs(value) if math.isfinite(value) else 0.0
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (list, tuple, set)):
-        return 0.0
-    return max(map(largest, value), default=0.0)
-
-
-def same_result(like, a, b):
-    """The caller's own list handed back where it was a copy is another result; a copy in its place is none."""
-    kinds = a[0] == b[0] or (a[0], b[0]) == ("its own argument", "value")
-    return kinds and like.same(a[1], b[1])
 
 
 def left(arguments):

@@ -14,8 +14,11 @@ import signal
 import sys
 import time
 
-from _calls_child import Caller, Endless, Guard, Likeness, Outside, largest, left, same_result, show
+from _calls_child import Caller, Endless, Guard, Outside, left, show
+from _cover_child import Cover
+from _effects_child import Effects, unlike
 from _inputs_child import Inputs, constants
+from _likeness_child import Incomparable, Likeness, largest, same_result
 from _values_child import Maker, Unsupported
 
 OLD_SECONDS = 0.5
@@ -64,72 +67,75 @@ def fills(node, module):
     return any(isinstance(getattr(module, name, None), (list, dict, set, bytearray)) for name in names)
 
 
-class Incomparable(Exception):
-    """Why nothing can be said about these versions."""
-
-
 def compare(order, guard):
     """The number of inputs on which both versions were called, and the shortest one that tells them apart."""
     old, new, files = load(order)
     inputs = Inputs(old, Maker(order["seed"], constants(old) + constants(new)), order["seed"])
     numbers_mix = "float" in str(inputs.hints.get("return", ""))
-    caller = Caller(guard, files)
-    compared, answered, slow, shortest = 0, 0, 0, None
+    caller, cover = Caller(guard, files, Effects(old, new)), Cover(order["old"], order["function"])
+    compared, slow, shortest = 0, 0, None
     for _ in range(order["count"]):
         if time.process_time() > ALL_SECONDS or slow > max(compared, MOST_SLOW):
             break
         values = inputs.new()
         args, named = inputs.bound(values)
         try:
-            first, difference = one_input(caller, old, new, args, named, numbers_mix)
+            raises, lines, differs = one_input(caller, old, new, args, named, numbers_mix)
         except Endless:
             slow += 1
             continue
         compared += 1
-        answered += first[0] != "raises"
+        cover.add(lines, raises, values.values())
         if caller.found:
             inputs.keep(values)
             caller.found = False
-        if difference:
+        if differs:
             shown = ", ".join(f"{name}={value!r}" for name, value in values.items())
             if shortest is None or len(shown) < len(shortest["input"]):
-                shortest = {"input": shown, **difference}
-            if difference["new"] == ENDLESS:
+                shortest = {"input": shown, **differs}
+            if differs["new"] == ENDLESS:
                 break
     if shortest is not None:
         shortest["input"] = shortest["input"][:300]
         return {"compared": compared, "difference": shortest}
-    if compared and not answered:
-        raise Incomparable("every input that was made up raises an error")
+    if compared and cover.reason():
+        raise Incomparable(cover.reason())
     return {"compared": compared} if compared else {"compared": 0, "reason": "each call takes too long"}
 
 
 def one_input(caller, old, new, args, named, numbers_mix):
-    """What the old version did, and in words what both do when they differ ({} when not).
+    """Whether the old version raised, the lines it ran, and in words what both do when they differ ({} when not).
 
     Raises Endless when the old version takes too long, Incomparable when it is not the same twice.
     """
     like = Likeness(numbers_mix, largest([args, named]))
     began = time.process_time()
-    first, first_left = caller.call(old, args, named, OLD_SECONDS)
-    took = time.process_time() - began
-    if first[0] == "raises" and first[1] in ("RecursionError", "MemoryError"):
+    first = caller.call(old, args, named, OLD_SECONDS)
+    took, lines = time.process_time() - began, caller.lines
+    result = first[0]
+    if result[0] == "raises" and result[1] in ("RecursionError", "MemoryError"):
         raise Endless
-    again, again_left = caller.call(old, args, named, NEW_SECONDS)
-    if not (same_result(like, first, again) and like.same(first_left, again_left)):
+    if difference(like, first, caller.call(old, args, named, NEW_SECONDS), sharing=False):
         raise Incomparable("two calls with the same input differ")
+    like.begin()
     try:
-        second, second_left = caller.call(new, args, named, NEW_SECONDS + NEW_RATIO * took)
+        second = caller.call(new, args, named, NEW_SECONDS + NEW_RATIO * took)
     except Endless:
-        return first, {"old": show(first), "new": ENDLESS}
-    if not same_result(like, first, second):
-        return first, {"old": show(first), "new": show(second)}
-    if not like.same(first_left, second_left):
-        return first, {
-            "old": f"leaves its arguments {left(first_left)}",
-            "new": f"leaves {left(second_left)}",
-        }
-    return first, {}
+        return result[0] == "raises", lines, {"old": show(result), "new": ENDLESS}
+    return result[0] == "raises", lines, difference(like, first, second, sharing=True)
+
+
+def difference(like, first, second, sharing):
+    """In words what two calls do when they differ, {} when not; `sharing` tells whether new sharing is a difference."""
+    (result, arguments, effects), (other, other_arguments, other_effects) = first, second
+    if not same_result(like, result, other):
+        return {"old": show(result), "new": show(other)}
+    if not like.same(arguments, other_arguments):
+        return {"old": f"leaves its arguments {left(arguments)}", "new": f"leaves {left(other_arguments)}"}
+    if sharing and like.shared:
+        own = "with each part an object of its own"
+        return {"old": f"{show(result)}, {own}", "new": f"{show(other)}, with parts that are shared"}
+    return unlike(like, effects, other_effects)
 
 
 def on_alarm(number, frame):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+from collections.abc import Container
 from pathlib import Path
 
 from attrs import frozen
@@ -63,8 +64,11 @@ class Comparison:
         return None if not self.compared else not self.difference
 
 
-def comparable(source: str, function: str) -> str:
-    """Say why `function` of the module `source` cannot be compared; "" when it can."""
+def comparable(source: str, function: str, recorded: Container[str] = ()) -> str:
+    """Say why `function` of the module `source` cannot be compared; "" when it can.
+
+    What is called in `recorded` may be used: it is seen when the function runs.
+    """
     try:
         module = ast.parse(source)
     except SyntaxError:
@@ -72,13 +76,23 @@ def comparable(source: str, function: str) -> str:
     found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == function]
     if len(found) != 1:
         return "it is not one function at the top level of the module"
+    own = _own_names(found[0])
     for node in (inner for statement in found[0].body for inner in ast.walk(statement)):
         if isinstance(node, ast.Global):
             return "it changes variables outside itself"
+        if isinstance(node, ast.Name) and (node.id in own or node.id in recorded):
+            continue
         used = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         if used in (IMPURE_METHODS if isinstance(node, ast.Attribute) else IMPURE_CALLS | IMPURE_MODULES):
             return f"it uses `{used}`, so it may depend on more than its arguments"
     return ""
+
+
+def _own_names(function: ast.FunctionDef) -> set[str]:
+    """Its parameters and variables: one called `time` is not the module."""
+    nodes = list(ast.walk(function))
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
 async def compare(
@@ -96,7 +110,7 @@ async def compare(
 
     Raises EditRefused when the project is too large to copy.
     """
-    reason = comparable(old, function)
+    reason = comparable(old, function) or comparable(new, function, recorded={"print"})
     if reason:
         return Comparison(0, reason)
     package = _import_root(root, path)
